@@ -1,0 +1,113 @@
+# Everything a person or a machine does here. `make` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# Where the environments go. Another folder keeps those of another machine or Python apart.
+VENVS ?= .venv
+UV := $(VENVS)/uv/bin/uv
+ENGINE := $(VENVS)/engine/bin/python
+export UV_PYTHON_DOWNLOADS := never
+export UV_HTTP_TIMEOUT ?= 300
+
+# $(call python,VERSION...): the first interpreter of one of these versions, by its full path.
+python = $(firstword $(foreach v,$(1),$(shell for p in python$(v) python3 python; do \
+	$$p -c 'import sys; "%d.%d" % sys.version_info[:2] == "$(v)" or sys.exit(1); print(sys.executable)' \
+	2>/dev/null && break; done)))
+PYTHON ?= $(call python,3.11 3.13 3.12)
+
+# Each bpy module exists for one Python only; those that this machine has no Python for are left out.
+BPY_3.11 := 4.2 4.5 5.0
+BPY_3.13 := 5.2
+PYTHON_3.11 := $(call python,3.11)
+PYTHON_3.13 := $(call python,3.13)
+BPY ?= $(foreach v,3.11 3.13,$(if $(PYTHON_$(v)),$(BPY_$(v))))
+DEMO_BPY ?= $(firstword $(filter 5.0 5.2,$(BPY)) $(BPY))
+python-of-bpy = $(if $(filter $(1),$(BPY_3.13)),$(PYTHON_3.13),$(PYTHON_3.11))
+
+# $(call venv,PYTHON,FOLDER,REQUIREMENTS)
+venv = $(UV) venv --quiet --no-project --clear --python $(1) $(2) && \
+	$(UV) pip sync --python $(2)/bin/python --require-hashes $(3)
+
+# $(call pytest,PYTHON,FOLDER): a folder without test files is no failure, but files without tests are.
+pytest = @if compgen -G '$(2)/test_*.py' >/dev/null; then \
+	echo '== $(2) with $(1)'; $(1) -m pytest $(2) $(ARGS); else echo '== $(2): no tests yet'; fi
+
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(VENVS)/engine/.ready $(VENVS)/bpy-$(DEMO_BPY)/.ready ## paint a real shot, from extension zip to contact sheet (demo/)
+	$(VENVS)/bpy-$(DEMO_BPY)/bin/python examples/demo.py --engine-python $(ENGINE)
+
+.PHONY: test
+test: test-core test-blender test-gui ## all tests; ARGS=... goes to pytest
+
+.PHONY: test-core
+test-core: $(VENVS)/engine/.ready ## the engine's tests, without Blender
+	$(call pytest,$(ENGINE),tests/core)
+
+.PHONY: test-blender
+test-blender: $(BPY:%=test-bpy-%) ## the Blender side in every bpy module (or BPY="4.5 5.0")
+	@$(if $(PYTHON_3.11),,echo 'Not tested: bpy $(BPY_3.11) (no Python 3.11 here)')
+	@$(if $(PYTHON_3.13),,echo 'Not tested: bpy $(BPY_3.13) (no Python 3.13 here)')
+
+.PHONY: $(BPY:%=test-bpy-%)
+$(BPY:%=test-bpy-%): test-bpy-%: $(VENVS)/engine/.ready $(VENVS)/bpy-%/.ready
+	$(call pytest,$(VENVS)/bpy-$*/bin/python,tests/blender)
+
+.PHONY: test-gui
+test-gui: $(VENVS)/engine/.ready ## a real Blender window on a virtual screen (skips without blender and Xvfb)
+	$(call pytest,$(ENGINE),tests/gui)
+
+.PHONY: check
+check: $(VENVS)/engine/.ready ## lint, format, types
+	$(VENVS)/engine/bin/ruff check .
+	$(VENVS)/engine/bin/ruff format --check .
+	@# The extension is one package with relative imports, whatever its folder is called: give it its name.
+	mkdir -p build/types && ln -sfn '$(CURDIR)' build/types/ecset
+	MYPYPATH=build/types $(ENGINE) -m mypy $(TYPED:%=-p ecset.%)
+TYPED := $(patsubst %/__init__.py,%,$(wildcard core/__init__.py operators/__init__.py panels/__init__.py sequencer/__init__.py)) \
+	$(patsubst %.py,%,$(wildcard vendor_setup.py))
+
+.PHONY: package
+package: $(VENVS)/bpy-$(DEMO_BPY)/.ready ## the extension's zip (build/)
+	@mkdir -p build
+	$(VENVS)/bpy-$(DEMO_BPY)/bin/python -c 'import pathlib, sysconfig; print(*pathlib.Path(sysconfig.get_path("purelib")).glob("bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"))' \
+		| { read -r cli; for task in 'validate .' 'build --source-dir . --output-dir build'; do \
+			$(VENVS)/bpy-$(DEMO_BPY)/bin/python "$$cli" $$task; done; }
+
+.PHONY: lock
+lock: $(UV) ## take the newest versions into requirements/*.txt
+	$(LOCK) --python-version 3.11 pyproject.toml -o requirements/engine.txt
+	$(LOCK) --python-version 3.11 pyproject.toml --group dev -c requirements/engine.txt -o requirements/dev.txt
+	$(LOCK) --python-version 3.11 --group uv -o requirements/uv.txt
+	$(foreach v,$(BPY_3.11),$(LOCK) --python-version 3.11 --group bpy-$(v) -o requirements/bpy-$(v).txt &&) true
+	$(foreach v,$(BPY_3.13),$(LOCK) --python-version 3.13 --group bpy-$(v) -o requirements/bpy-$(v).txt &&) true
+LOCK = $(UV) pip compile --quiet --upgrade --universal --fork-strategy fewest --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.PHONY: clean
+clean: ## away with environments, builds and the demo
+	rm -rf $(VENVS) build demo .pytest_cache .ruff_cache .mypy_cache
+
+$(UV): requirements/uv.txt
+	@$(if $(PYTHON),,echo 'Ecset needs Python 3.11, 3.12 or 3.13 (PYTHON=... names one).' >&2; exit 2)
+	@.ci/get-uv.sh $(PYTHON) $(VENVS)/uv
+	@touch $@
+
+$(VENVS)/engine/.ready: requirements/dev.txt | $(UV)
+	$(call venv,$(PYTHON),$(VENVS)/engine,$<)
+	@touch $@
+
+$(VENVS)/bpy-%/.ready: requirements/bpy-%.txt | $(UV)
+	@$(if $(call python-of-bpy,$*),,echo 'bpy $* needs Python $(if $(filter $*,$(BPY_3.13)),3.13,3.11).' >&2; exit 2)
+	$(call venv,$(call python-of-bpy,$*),$(VENVS)/bpy-$*,$<)
+	@.ci/system-libraries.sh $(VENVS)/bpy-$*
+	@touch $@
+
+$(VENVS)/bpy-/.ready:
+	@echo 'The bpy module needs Python 3.11 (bpy $(BPY_3.11)) or 3.13 (bpy $(BPY_3.13)).' >&2; exit 2
