@@ -26,8 +26,8 @@ by_venv || by_pip || {
             "'sudo apt-get install $package'." >&2
         exit 2
     fi
-    apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$package"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends "$package" >/dev/null
     by_venv
 }
 "$dir/bin/uv" --version

@@ -4,10 +4,10 @@
 set -euo pipefail
 venv=$1
 
-# What bpy 4.2 to 5.2 link against, and EGL, which Workbench and EEVEE open while they run:
+# What bpy 4.2 to 5.2 link against (4.2 also the OpenMP runtime), and EGL, which Workbench and EEVEE open while they run:
 # without it the whole process aborts.
 packages=(libx11-6 libxext6 libxfixes3 libxi6 libxkbcommon0 libxrender1 libxxf86vm1 libsm6 libice6
-    libgl1 libegl1)
+    libgl1 libegl1 libgomp1)
 
 missing() {
     find "$venv"/lib -path '*/site-packages/bpy/__init__*.so' -exec ldd {} + |
@@ -20,7 +20,7 @@ ldconfig_lists() {
 }
 
 [ "$(uname -s)" = Linux ] || exit 0
-names=$(missing | tr '\n' ' ')
+names=$(missing | paste -sd ' ')
 [ -n "$names" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
@@ -29,7 +29,7 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     exit 2
 fi
 echo "Blender's module needs ${names}: installing"
-apt-get update -q
-DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${packages[@]}"
-names=$(missing | tr '\n' ' ')
+apt-get update -qq
+DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends "${packages[@]}" >/dev/null
+names=$(missing | paste -sd ' ')
 [ -z "$names" ] || { echo "apt-get did not bring ${names}: install them by hand." >&2; exit 2; }
