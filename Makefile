@@ -43,6 +43,9 @@ help:
 demo: $(VENVS)/engine/.ready $(VENVS)/bpy-$(DEMO_BPY)/.ready ## paint a real shot, from extension zip to contact sheet (demo/)
 	$(VENVS)/bpy-$(DEMO_BPY)/bin/python examples/demo.py --engine-python $(ENGINE)
 
+# The Blender side calls the engine as it does in Blender: by this interpreter.
+test-core test-blender test-gui: export ECSET_ENGINE_PYTHON := $(abspath $(ENGINE))
+
 .PHONY: test
 test: test-core test-blender test-gui ## all tests; ARGS=... goes to pytest
 

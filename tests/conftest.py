@@ -1,4 +1,4 @@
-"""What the three worlds of tests share: each marks itself, and says why it stays out where it cannot run.
+"""What the three worlds of tests share: each is marked, or left out with the reason.
 
 tests/core runs in the engine's Python, tests/blender in one with the bpy module, tests/gui beside a
 Blender and a virtual screen; `make test` starts each with the right interpreter.
