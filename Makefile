@@ -40,8 +40,8 @@ help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: $(VENVS)/engine/.ready $(VENVS)/bpy-$(DEMO_BPY)/.ready ## paint a real shot, from extension zip to contact sheet (demo/)
-	$(VENVS)/bpy-$(DEMO_BPY)/bin/python examples/demo.py --engine-python $(ENGINE)
+demo: $(VENVS)/engine/.ready package ## paint a real shot, from the extension's zip to a contact sheet (demo/)
+	$(VENVS)/bpy-$(DEMO_BPY)/bin/python examples/demo.py --extension build/ecset.zip --engine-python $(ENGINE)
 
 # The Blender side calls the engine as it does in Blender: by this interpreter.
 test-core test-blender test-gui: export ECSET_ENGINE_PYTHON := $(abspath $(ENGINE))
@@ -77,11 +77,13 @@ TYPED := $(patsubst %/__init__.py,%,$(wildcard core/__init__.py operators/__init
 	$(patsubst %.py,%,$(wildcard vendor_setup.py))
 
 .PHONY: package
-package: $(VENVS)/bpy-$(DEMO_BPY)/.ready ## the extension's zip (build/)
+package: $(VENVS)/bpy-$(DEMO_BPY)/.ready ## the extension, ready to install: build/ecset.zip
 	@mkdir -p build
-	$(VENVS)/bpy-$(DEMO_BPY)/bin/python -c 'import pathlib, sysconfig; print(*pathlib.Path(sysconfig.get_path("purelib")).glob("bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"))' \
-		| { read -r cli; for task in 'validate .' 'build --source-dir . --output-dir build'; do \
-			$(VENVS)/bpy-$(DEMO_BPY)/bin/python "$$cli" $$task; done; }
+	$(BLENDER_EXT) build --source-dir . --output-filepath build/ecset.zip
+	$(BLENDER_EXT) validate build/ecset.zip
+# Blender's own tool for extensions, which comes with its module.
+BLENDER_EXT = $(VENVS)/bpy-$(DEMO_BPY)/bin/python \
+	$(VENVS)/bpy-$(DEMO_BPY)/lib/python3.*/site-packages/bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py
 
 .PHONY: lock
 lock: $(UV) ## take the newest versions into requirements/*.txt
