@@ -1,0 +1,21 @@
+"""Stop painting."""
+
+from typing import Any
+
+import bpy
+
+from . import running
+
+
+class ECSET_OT_cancel(bpy.types.Operator):
+    bl_idname = "ecset.cancel"
+    bl_label = "Cancel"
+    bl_description = "Stop painting; frames that are done are kept, and Stylize goes on from there"
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        return running.is_busy()
+
+    def execute(self, context: Any) -> set[str]:
+        running.last_task().cancel()
+        return {"FINISHED"}

@@ -1,0 +1,184 @@
+"""``blender --command ecset stylize ...``; scripts call `main` themselves."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import bpy
+
+from ..panels.preferences import engine_python
+from ..sequencer import compat
+from ..sequencer.errors import EXIT_CANCELLED, EXIT_DONE, BadInput, EcsetError
+from ..sequencer.job import FORMATS
+from ..sequencer.task import Phase, StylizeTask
+from .settings import DEFAULT_OUTPUT, gather
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports wrong arguments as what they are, bad input, and leaves the process running."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message[:1].upper()}{message[1:]}: see {self.prog} --help.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="blender --command ecset", description="Paint the strips of a .blend.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    stylize = commands.add_parser(
+        "stylize",
+        help="paint one strip",
+        description="Paint one strip.  The same call goes on where an earlier one was stopped.",
+    )
+    add = stylize.add_argument
+    add("file", metavar="FILE.blend")
+    add("--strip", required=True, metavar="NAME", help="the strip to paint")
+    add("--scene", metavar="NAME", help="its scene, if several have such a strip")
+    add("--style", action="append", default=[], metavar="PICTURE", help="may be given repeatedly")
+    add("--style-weight", action="append", default=[], type=float, metavar="W",
+        help="one for each --style; 1 if missing")  # fmt: skip
+    add("--frames", default="", metavar="A-B", help="timeline frames; else all of the strip")
+    add("--output", default=DEFAULT_OUTPUT, metavar="DIR",
+        help="folder of the job's folder; // is the .blend's (default: %(default)s)")  # fmt: skip
+    add("--format", default="PNG8", choices=list(FORMATS))
+    add("--look", default="patch", metavar="NAME", help="(default: %(default)s)")
+    add("--no-coherence", dest="coherence", action="store_false", help="paint each frame anew")
+    add("--seed", type=int, default=0)
+    add("--engine-python", metavar="PATH", help="a Python that has PyTorch")
+    add("--save-as", metavar="OUT.blend", help="write the painted .blend; else only frames")
+    return parser
+
+
+def main(argv: Sequence[str]) -> int:
+    """Do what the arguments say; returns the exit status and raises nothing a person caused."""
+    try:
+        arguments = _parser().parse_args(list(argv))
+        return _stylize(arguments)
+    except EcsetError as error:
+        sys.stdout.flush()
+        print(f"ecset: {error}", file=sys.stderr, flush=True)
+        return error.exit_status
+    except SystemExit as end:  # --help
+        return int(end.code or 0)
+    except KeyboardInterrupt:
+        print("ecset: Cancelled.", file=sys.stderr, flush=True)
+        return EXIT_CANCELLED
+
+
+def _stylize(arguments: argparse.Namespace) -> int:
+    styles = _weighted(arguments.style, arguments.style_weight)
+    target = _save_target(arguments.save_as)
+    python = engine_python(arguments.engine_python)
+    _open(arguments.file)
+    settings = gather(arguments, styles, arguments.frames)
+    scene, strip = _find(arguments.scene, arguments.strip)
+    task = StylizeTask(scene, strip, settings, python, headless=True)
+    shot = task.shot
+    _tell(
+        f'Painting "{shot.strip}" of {arguments.file}: frames {shot.first}-{shot.last}, '
+        f"{shot.width} x {shot.height}"
+    )
+    _tell(f"Job folder: {task.folder}")
+    status = task.run_to_end(_tell_phase)
+    for note in task.notes:
+        _tell(f"Note: {note}")
+    if status != EXIT_DONE:
+        print(f"ecset: {task.message}", file=sys.stderr, flush=True)
+        return status
+    _tell(f"{shot.length} frames: {task.folder / 'frames'}")
+    if target is not None:
+        _save(target)
+        _tell(f"Painted .blend: {target}")
+    return EXIT_DONE
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
+
+
+def _tell_phase(phase: Phase) -> None:
+    if phase is not Phase.PROBE:
+        _tell(f"{phase.value} ...")
+
+
+def _weighted(styles: list[str], weights: list[float]) -> list[tuple[str, float]]:
+    if weights and len(weights) != len(styles):
+        raise BadInput(
+            f"There are {len(styles)} --style but {len(weights)} --style-weight: "
+            "give one for each, or none."
+        )
+    # Here a path is relative to where the command was typed, not to the .blend.
+    return [
+        (path if path.startswith("//") else os.path.abspath(path), weight)
+        for path, weight in zip(styles, weights or [1.0] * len(styles), strict=True)
+    ]
+
+
+def _save_target(path: str | None) -> Path | None:
+    """Where the painted .blend goes; found out before hours of painting, not after."""
+    if path is None:
+        return None
+    target = Path(os.path.abspath(path))
+    if target.suffix != ".blend":
+        raise BadInput(f"{target} is no name for a .blend: let it end with .blend.")
+    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+        raise BadInput(f"The folder {target.parent} cannot be written: choose another --save-as.")
+    return target
+
+
+def _open(file: str) -> None:
+    path = Path(os.path.abspath(file))
+    if not path.is_file():
+        raise BadInput(f"The file {path} is not there.")
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=True)
+    except RuntimeError as error:
+        text = " ".join(str(error).split()).removeprefix("Error: ")
+        raise BadInput(f"{path} cannot be opened as a .blend: {text}") from error
+
+
+def _find(scene_name: str | None, strip_name: str) -> tuple[Any, Any]:
+    """The scene and its strip of these names.  Raises BadInput that says which ones there are."""
+    scenes = list(bpy.data.scenes)
+    if scene_name is not None:
+        scenes = [scene for scene in scenes if scene.name == scene_name]
+        if not scenes:
+            names = ", ".join(f'"{scene.name}"' for scene in bpy.data.scenes)
+            raise BadInput(f'There is no scene "{scene_name}"; there are {names}.')
+    edited = [s for s in scenes if s.sequence_editor and compat.all_strips(s.sequence_editor)]
+    if not edited:
+        raise BadInput("There is no strip in this file's sequencer: add one first.")
+    found = [
+        (scene, strip)
+        for scene in edited
+        if (strip := compat.all_strips(scene.sequence_editor).get(strip_name)) is not None
+    ]
+    if not found:
+        names = [
+            strip.name for scene in edited for strip in compat.all_strips(scene.sequence_editor)
+        ]
+        raise BadInput(f'There is no strip "{strip_name}"; there are {_listed(names)}.')
+    if len(found) > 1:
+        names = [scene.name for scene, _ in found]
+        raise BadInput(
+            f'Several scenes have a strip "{strip_name}": name one with --scene, {_listed(names)}.'
+        )
+    return found[0]
+
+
+def _listed(names: list[str], most: int = 12) -> str:
+    text = ", ".join(f'"{name}"' for name in names[:most])
+    return text if len(names) <= most else f"{text} and {len(names) - most} more"
+
+
+def _save(target: Path) -> None:
+    """Write the painted .blend; Blender itself writes beside it first, then renames."""
+    try:
+        bpy.ops.wm.save_as_mainfile(
+            filepath=str(target), copy=True, relative_remap=True, check_existing=False
+        )
+    except RuntimeError as error:
+        text = " ".join(str(error).split()).removeprefix("Error: ")
+        raise EcsetError(f"The painted .blend could not be written: {text}") from error

@@ -1,0 +1,39 @@
+"""What Blender is told when the extension comes and goes."""
+
+import bpy
+
+from ..panels.preferences import EcsetPreferences
+from ..panels.style import ECSET_PT_style
+from . import command_line, running
+from .cancel import ECSET_OT_cancel
+from .settings import EcsetSettings
+from .setup_engine import ECSET_OT_setup_engine
+from .stylize import ECSET_OT_stylize, EcsetStyle
+
+_CLASSES = (
+    EcsetPreferences,
+    EcsetSettings,
+    EcsetStyle,
+    ECSET_OT_stylize,
+    ECSET_OT_cancel,
+    ECSET_OT_setup_engine,
+    ECSET_PT_style,
+)
+
+_commands: list = []
+
+
+def register() -> None:
+    for cls in _CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Scene.ecset = bpy.props.PointerProperty(type=EcsetSettings)
+    _commands.append(bpy.utils.register_cli_command("ecset", command_line.main))
+
+
+def unregister() -> None:
+    running.abandon()
+    while _commands:
+        bpy.utils.unregister_cli_command(_commands.pop())
+    del bpy.types.Scene.ecset
+    for cls in reversed(_CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,150 @@
+"""Paint the active strip."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    StringProperty,
+)
+
+from ..panels.preferences import engine_python
+from ..sequencer import compat
+from ..sequencer.errors import EcsetError
+from ..sequencer.job import Settings
+from ..sequencer.task import Phase, StylizeTask
+from . import running
+from .settings import FORMAT_ITEMS, LOOKS, gather
+
+_CHOICES = ("style", "look", "coherence", "output", "format", "seed")
+
+
+class EcsetStyle(bpy.types.PropertyGroup):
+    """One of several style pictures, for scripts."""
+
+    path: StringProperty(name="Picture", subtype="FILE_PATH")
+    weight: FloatProperty(name="Weight", default=1.0, min=0.0)
+
+
+class ECSET_OT_stylize(bpy.types.Operator):
+    """Paint the active strip and put the result above it.
+
+    Invoked, it works beside the interface; executed, as scripts do, it returns when it is done.
+    What is not given is taken from the scene's settings.
+    """
+
+    bl_idname = "ecset.stylize"
+    bl_label = "Stylize"
+    bl_description = "Paint the active strip in the chosen style, as a new strip above it"
+    bl_options = {"REGISTER", "UNDO"}
+
+    style: StringProperty(name="Style Picture", subtype="FILE_PATH")
+    styles: CollectionProperty(
+        name="Style Pictures", description="Several, with weights, in place of one", type=EcsetStyle
+    )
+    look: EnumProperty(name="Look", items=LOOKS)
+    coherence: BoolProperty(name="Coherence", default=True)
+    output: StringProperty(name="Output", subtype="DIR_PATH")
+    format: EnumProperty(name="Format", items=FORMAT_ITEMS)
+    seed: IntProperty(name="Seed", min=0)
+    frames: StringProperty(
+        name="Frames", description='First and last frame, as in "1-24"; empty for all'
+    )
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        if running.is_busy():
+            cls.poll_message_set("Another strip is being painted")
+            return False
+        scene = compat.sequencer_scene(context)
+        if scene is None or scene.sequence_editor is None:
+            cls.poll_message_set("There is no sequence here: add a strip first")
+            return False
+        if scene.sequence_editor.active_strip is None:
+            cls.poll_message_set("Select the strip to paint")
+            return False
+        return True
+
+    def _settings(self, scene: Any) -> Settings:
+        given = self.properties
+        chosen = SimpleNamespace(
+            **{
+                name: getattr(self if given.is_property_set(name) else scene.ecset, name)
+                for name in _CHOICES
+            }
+        )
+        styles = [(item.path, item.weight) for item in self.styles]
+        if not styles and chosen.style:
+            styles = [(chosen.style, 1.0)]
+        return gather(chosen, styles, self.frames)
+
+    def _begin(self, context: Any) -> StylizeTask | None:
+        scene = compat.sequencer_scene(context)
+        strip = scene.sequence_editor.active_strip
+        try:
+            task = StylizeTask(
+                scene, strip, self._settings(scene), engine_python(), bpy.app.background
+            )
+        except EcsetError as error:
+            self.report({"ERROR"}, str(error))
+            return None
+        running.remember(task)
+        return task
+
+    def _report(self, task: StylizeTask) -> set[str]:
+        for note in task.notes:
+            self.report({"WARNING"}, note)
+        if task.phase is Phase.DONE:
+            self.report({"INFO"}, task.message)
+            return {"FINISHED"}
+        self.report({"ERROR"} if task.phase is Phase.FAILED else {"INFO"}, task.message)
+        return {"CANCELLED"}
+
+    def execute(self, context: Any) -> set[str]:
+        task = self._begin(context)
+        if task is None:
+            return {"CANCELLED"}
+        task.run_to_end()
+        return self._report(task)
+
+    def invoke(self, context: Any, event: Any) -> set[str]:
+        if bpy.app.background:
+            return self.execute(context)
+        self._task = self._begin(context)
+        if self._task is None:
+            return {"CANCELLED"}
+        manager = context.window_manager
+        self._timer = manager.event_timer_add(0.1, window=context.window)
+        manager.modal_handler_add(self)
+        _redraw(context)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: Any, event: Any) -> set[str]:
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        if self._task.poll():
+            _redraw(context)
+        if not self._task.phase.is_end:
+            return {"PASS_THROUGH"}
+        context.window_manager.event_timer_remove(self._timer)
+        return self._report(self._task)
+
+    def cancel(self, context: Any) -> None:
+        """Blender calls this when another file is loaded and when it quits."""
+        context.window_manager.event_timer_remove(self._timer)
+        self._task.abandon()
+
+
+def _redraw(context: Any) -> None:
+    """Draw the sidebars of all sequencers anew; nothing else changes while a task goes on."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "SEQUENCE_EDITOR":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()

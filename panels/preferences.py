@@ -1,0 +1,68 @@
+"""Preferences: where the engine's Python is."""
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+from bpy.props import StringProperty
+
+from ..sequencer import engine
+from ..sequencer.errors import BadInput
+
+#: The extension's package: "bl_ext.<repository>.ecset", or the name it was imported by.
+PACKAGE = __package__.rpartition(".")[0]
+
+_message = ""
+
+
+class EcsetPreferences(bpy.types.AddonPreferences):
+    bl_idname = PACKAGE
+
+    engine_python: StringProperty(
+        name="Engine Python",
+        description="A Python that has PyTorch; empty for the environment that Ecset sets up",
+        subtype="FILE_PATH",
+    )
+
+    def draw(self, context: Any) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.prop(self, "engine_python")
+        try:
+            text, icon = f"Engine: {engine_python()}", "CHECKMARK"
+        except BadInput as error:
+            text, icon = str(error), "INFO"
+        for number, line in enumerate(wrapped(_message or text, 90)):
+            layout.label(text=line, icon="BLANK1" if number else icon)
+        layout.operator("ecset.setup_engine", icon="IMPORT")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` characters: labels do not wrap by themselves."""
+    import textwrap
+
+    return textwrap.wrap(text, width)
+
+
+def setup_message(text: str) -> None:
+    """Show `text` in the preferences in place of where the engine is; "" to stop."""
+    global _message
+    _message = text
+
+
+def engine_environment(create: bool = False) -> Path | None:
+    """The folder that ``vendor_setup.py`` fills; None when this is not installed as an extension."""
+    try:
+        return Path(bpy.utils.extension_path_user(PACKAGE, path="engine", create=create))
+    except ValueError:
+        return None
+
+
+def engine_python(argument: str | None = None) -> Path:
+    """The engine's interpreter; `argument` goes before all else.  Raises BadInput."""
+    # With --factory-startup or by the bpy module an add-on may run without preferences.
+    addon = bpy.context.preferences.addons.get(PACKAGE)
+    chosen = addon.preferences.engine_python if addon and addon.preferences else None
+    return engine.find_python(
+        argument, bpy.path.abspath(chosen) if chosen else None, engine_environment()
+    )

@@ -1,0 +1,89 @@
+"""The sidebar tab "Ecset" of the sequencer."""
+
+from typing import Any
+
+import bpy
+
+from ..operators import running
+from ..sequencer import compat, plates
+from ..sequencer.task import Phase, StylizeTask
+from .preferences import wrapped
+
+#: Characters that fit into a line of the sidebar at its usual width and scale.
+_LINE = 34
+
+_ICONS = {
+    Phase.DONE: "CHECKMARK",
+    Phase.FAILED: "ERROR",
+    Phase.CANCELLED: "X",
+}
+
+
+class ECSET_PT_style(bpy.types.Panel):
+    bl_label = "Stylize"
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_region_type = "UI"
+    bl_category = "Ecset"
+
+    def draw(self, context: Any) -> None:
+        layout = self.layout
+        scene = compat.sequencer_scene(context)
+        if scene is None:
+            layout.label(text="No sequence here", icon="INFO")
+            return
+        editor = scene.sequence_editor
+        _draw_shot(layout, scene, editor.active_strip if editor else None)
+        _draw_settings(layout, scene.ecset)
+        task = running.last_task()
+        if task is not None and not task.phase.is_end:
+            _draw_progress(layout, task)
+            return
+        row = layout.row()
+        row.scale_y = 1.5
+        row.operator("ecset.stylize", icon="BRUSH_DATA")
+        if task is not None:
+            _draw_outcome(layout, task)
+
+
+def _draw_shot(layout: Any, scene: Any, strip: Any) -> None:
+    if strip is None:
+        layout.label(text="Select a strip", icon="SEQ_SEQUENCER")
+        return
+    column = layout.column(align=True)
+    column.label(text=strip.name, icon="SEQ_SEQUENCER")
+    if strip.type == "SOUND":
+        return
+    first, last = compat.left(strip), compat.right(strip) - 1
+    width, height = plates.native_size(scene, strip) or plates.screen_size(scene)
+    column.label(
+        text=f"{width} × {height}, frames {first}–{last} ({last - first + 1})", icon="BLANK1"
+    )
+
+
+def _draw_settings(layout: Any, settings: Any) -> None:
+    column = layout.column()
+    column.enabled = not running.is_busy()
+    column.prop(settings, "look")
+    if settings.look != "identity":
+        column.prop(settings, "style", text="Style")
+    column.prop(settings, "output")
+    column.prop(settings, "format")
+    column.prop(settings, "seed")
+    column.prop(settings, "coherence")
+
+
+def _draw_progress(layout: Any, task: StylizeTask) -> None:
+    column = layout.column(align=True)
+    column.label(text=task.shot.strip, icon="BRUSH_DATA")
+    row = column.row(align=True)
+    row.progress(factor=task.factor, text=task.progress_text)
+    row.operator("ecset.cancel", text="", icon="X")
+
+
+def _draw_outcome(layout: Any, task: StylizeTask) -> None:
+    column = layout.column(align=True)
+    for number, line in enumerate(wrapped(task.message, _LINE)):
+        column.label(text=line, icon="BLANK1" if number else _ICONS[task.phase])
+    for note in task.notes:
+        for number, line in enumerate(wrapped(note, _LINE)):
+            column.label(text=line, icon="BLANK1" if number else "INFO")

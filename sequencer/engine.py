@@ -1,0 +1,72 @@
+"""Where the engine's Python is, and how the engine is called.  Standard library only."""
+
+import os
+from pathlib import Path
+
+from .errors import BadInput
+
+#: The folder of the extension, which `core` is imported from.
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Lies in an environment that ``vendor_setup.py`` has not finished.
+INCOMPLETE = ".ecset-incomplete"
+
+VARIABLE = "ECSET_ENGINE_PYTHON"
+
+_HOW = (
+    'set it up with "Set up the engine" in the preferences of Ecset '
+    f"(or by vendor_setup.py), or name a Python that has PyTorch with --engine-python or {VARIABLE}"
+)
+
+
+def environment_python(environment: Path) -> Path:
+    """The interpreter of a virtual environment."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def find_python(argument: str | None, preference: str | None, environment: Path | None) -> Path:
+    """The first Python that is named: argument, preference, variable, then our own environment.
+
+    `environment` is the folder that ``vendor_setup.py`` fills.  One that is named but is not there
+    is an error, not a reason to try the next.  Raises BadInput.
+    """
+    named = (
+        ("--engine-python", argument),
+        ("the preferences", preference),
+        (VARIABLE, os.environ.get(VARIABLE)),
+    )
+    for origin, path in named:
+        if path:
+            python = Path(os.path.abspath(os.path.expanduser(path)))
+            if not os.access(python, os.X_OK) or python.is_dir():
+                raise BadInput(f"The engine's Python {python}, named by {origin}, cannot be run.")
+            return python
+    if environment is not None:
+        python = environment_python(environment)
+        if (environment / INCOMPLETE).exists():
+            raise BadInput(f"The engine's environment in {environment} is not complete: {_HOW}.")
+        if python.exists():
+            return python
+    raise BadInput(f"The engine has no Python yet: {_HOW}.")
+
+
+#: What the engine cannot do without.
+MODULES = ("torch", "numpy", "cv2")
+
+_PROBE_SCRIPT = Path(__file__).with_name("probe.py")
+
+
+def probe_command(python: Path) -> list[str | Path]:
+    """The call that finds out within a tenth of a second whether `python` can be the engine's."""
+    return [python, _PROBE_SCRIPT, *MODULES]
+
+
+def check_command(python: Path, job: Path) -> list[str | Path]:
+    """The call that validates a job before there are plates."""
+    return [python, "-m", "core", "check", job]
+
+
+def run_command(python: Path, job: Path, progress: bool) -> list[str | Path]:
+    """The call that paints; it ends by itself when its standard input does."""
+    command: list[str | Path] = [python, "-m", "core", "run", job, "--with-parent"]
+    return [*command, "--progress"] if progress else command

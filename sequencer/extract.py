@@ -1,0 +1,165 @@
+"""Renders a strip's own picture, frame by frame, to files.  Runs in a Blender of its own.
+
+``blender -b --python extract.py -- REQUEST.json`` or ``python extract.py REQUEST.json`` with the
+bpy module; ``plates.py`` writes the request.  Prints the same events as the engine, leaves only
+whole files, and ends by itself when its standard input reaches its end.
+"""
+
+import json
+import os
+import sys
+import threading
+from array import array
+from typing import Any
+
+import bpy
+
+# A script has no package of its own: the extension's folder makes one of its own name.
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from sequencer import animation, compat  # noqa: E402
+from sequencer.animation import OPACITY, PLACEMENT  # noqa: E402
+from sequencer.naming import frame_path  # noqa: E402
+
+#: Their picture is made from the strips below them.
+BUILT_ON_OTHERS = {"ADJUSTMENT", "MULTICAM"}
+
+
+def say(event: str, **values: Any) -> None:
+    """One event as a line of its own, whatever Blender prints in between."""
+    print("\n" + json.dumps({"event": event, **values}), flush=True)
+
+
+def end_with_parent() -> None:
+    """Leave at once when Blender, which holds the other end of standard input, is gone."""
+
+    def wait() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(130)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def isolate(scene: Any, strip: Any, keep_placement: bool) -> None:
+    """Make the timeline show `strip` alone: opaque, and unless kept, untransformed."""
+    editor, meta = scene.sequence_editor, strip.parent_meta()
+    owner = meta or editor
+    # The displayed stack is what renders: a META's own trims, speed and transform stay outside.
+    editor.display_stack(meta)
+    needs_below = strip.type in BUILT_ON_OTHERS
+    for other in compat.strips_of(owner):
+        if other != strip and not (needs_below and other.channel < strip.channel):
+            other.mute = True
+    owner.channels[strip.channel].mute = False
+    strip.mute = False
+    animation.remove(scene, strip.name, ("mute", *OPACITY))
+    strip.blend_type, strip.blend_alpha = "REPLACE", 1.0
+    if not keep_placement:
+        animation.remove(scene, strip.name, PLACEMENT)
+        reset_placement(strip)
+
+
+def reset_placement(strip: Any) -> None:
+    """The strip's picture at its native size, uncropped and not mirrored."""
+    transform, crop = strip.transform, strip.crop
+    transform.offset_x = transform.offset_y = transform.rotation = 0
+    transform.scale_x = transform.scale_y = 1
+    transform.origin = (0.5, 0.5)
+    crop.min_x = crop.max_x = crop.min_y = crop.max_y = 0
+    strip.use_flip_x = strip.use_flip_y = False
+
+
+def set_up_render(scene: Any, request: dict[str, Any]) -> None:
+    """Plates of the asked size and format, without anything that differs from run to run.
+
+    View Standard on sRGB is the inverse of reading an sRGB file, whatever the scene looks through
+    and works in; EXR is written scene-linear and needs no view at all.
+    """
+    render, view, picture = scene.render, scene.view_settings, scene.render.image_settings
+    render.use_sequencer = True
+    render.resolution_x, render.resolution_y = request["width"], request["height"]
+    render.resolution_percentage = 100
+    render.use_border = render.use_multiview = False
+    render.dither_intensity = 0
+    render.use_file_extension = False  # files are named to the letter
+    for rna in render.bl_rna.properties:
+        if rna.identifier.startswith("use_stamp"):
+            setattr(render, rna.identifier, False)
+    scene.display_settings.display_device = "sRGB"
+    view.view_transform, view.look = "Standard", "None"
+    view.exposure, view.gamma = 0, 1
+    view.use_curve_mapping = False
+    if hasattr(view, "use_white_balance"):
+        view.use_white_balance = False
+    picture.color_management = "FOLLOW_SCENE"
+    compat.set_picture_format(picture, request["format"], request["depth"])
+    if request["format"] == "OPEN_EXR":
+        picture.color_management = "OVERRIDE"
+        picture.linear_colorspace_settings.name = "Linear Rec.709"
+    compat.disable_caches(scene.sequence_editor)
+
+
+def is_opaque(path: str) -> bool:
+    """Whether no pixel of the picture lets anything through."""
+    image = bpy.data.images.load(path, check_existing=False)
+    try:
+        pixels = array("f", bytes(4 * len(image.pixels)))
+        image.pixels.foreach_get(pixels)
+        return not pixels or min(pixels[3::4]) >= 1.0
+    finally:
+        bpy.data.images.remove(image)
+
+
+def render_plate(scene: Any, frame: int, path: str) -> None:
+    """One frame to `path`, which exists only when it is whole."""
+    part = path + ".part"
+    scene.render.filepath = part
+    scene.frame_set(frame)
+    # Not animation=True: that refuses negative frames.
+    bpy.ops.render.render(write_still=True, scene=scene.name)
+    os.replace(part, path)
+
+
+def run(request: dict[str, Any]) -> None:
+    """Render what `request` asks for."""
+    bpy.ops.wm.open_mainfile(
+        filepath=request["blend"], load_ui=False, use_scripts=request["use_scripts"]
+    )
+    if request["working_space"]:
+        compat.set_working_space(request["working_space"])
+    scene = bpy.data.scenes[request["scene"]]
+    strip = compat.all_strips(scene.sequence_editor)[request["strip"]]
+    isolate(scene, strip, request["keep_placement"])
+    set_up_render(scene, request)
+    first, last = request["first"], request["last"]
+    total = last - first + 1
+    say("started", first=first, last=last, total=total, done=0)
+    for done, frame in enumerate(range(first, last + 1), 1):
+        path = frame_path(request["pattern"], frame)
+        render_plate(scene, frame, path)
+        say("frame", frame=frame, path=path, opaque=is_opaque(path), done=done, total=total)
+    say("finished", done=total, total=total)
+
+
+def main(argv: list[str]) -> int:
+    end_with_parent()
+    with open(argv[-1], encoding="utf-8") as file:
+        request = json.load(file)
+    try:
+        run(request)
+    except Exception as error:  # the parent shows the sentence and keeps the log
+        import traceback
+
+        traceback.print_exc()
+        text = " ".join(str(error).split()).removeprefix("Error: ")
+        say("error", message=f"Blender could not render the strip's frames: {text}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    status = main(sys.argv)
+    sys.stdout.flush()
+    # The bpy module may hang or crash on its way out; everything is on disk by now.
+    os._exit(status)

@@ -1,0 +1,36 @@
+"""Names of files: frame patterns and folders.  Standard library only."""
+
+import re
+import unicodedata
+
+_HASHES = re.compile(r"#+")
+#: What Windows, the strictest, does not allow in a name, and control characters.
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
+_DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)}
+
+
+def frame_path(pattern: str, frame: int) -> str:
+    """`pattern` with its last run of '#' replaced by `frame`, padded with zeros.
+
+    >>> frame_path("plates/plate_####.png", 12)
+    'plates/plate_0012.png'
+    >>> frame_path("plate_####.png", -5)
+    'plate_-005.png'
+    """
+    run = list(_HASHES.finditer(pattern))[-1]
+    number = f"{frame:0{len(run.group())}d}"
+    return pattern[: run.start()] + number + pattern[run.end() :]
+
+
+def folder_name(name: str) -> str:
+    """`name` as a folder's name that every file system takes; never empty, at most 60 characters.
+
+    >>> folder_name("Shot 3/b: wide")
+    'Shot 3_b_ wide'
+    """
+    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip(" .")
+    name = name[:60].rstrip(" .")
+    # 60 characters of any script stay under the 255 bytes a name may have
+    if not name or name.split(".")[0].lower() in _DEVICES:
+        name = f"strip_{name}"
+    return name

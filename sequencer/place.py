@@ -1,0 +1,157 @@
+"""Painted frames as an image strip over the strip they were made from."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import animation, compat
+from .animation import OPACITY, PLACEMENT
+from .errors import BadInput, EcsetError
+from .job import FRAMES, PictureFormat
+from .naming import frame_path
+from .plates import Shot
+
+#: Custom property of a result: the folder of its job.
+JOB_PROPERTY = "ecset_job"
+
+#: How a strip reads the files of a format back: colour space and kind of alpha.
+_READING = {"PNG": ("sRGB", "STRAIGHT"), "EXR": ("Linear Rec.709", "PREMUL")}
+
+#: Blend modes in which an opaque picture hides what is below it.
+_HIDING = {"REPLACE", "CROSS", "GAMMA_CROSS", "ALPHA_OVER", "OVER_DROP"}
+
+#: Muting these would silence the sound in them.
+_WITH_SOUND = {"META", "SCENE"}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The result's name, and what an editor should know about it, if anything."""
+
+    strip: str
+    note: str | None = None
+
+
+def free_channel(owner: Any, first: int, end: int, above: int) -> int:
+    """The lowest channel over `above` without strips in frames `first` to `end` - 1.
+
+    A muted channel would hide the result and a locked one is not to be touched: both are passed
+    over.  Raises BadInput when there is none.
+    """
+    used = {
+        strip.channel
+        for strip in compat.strips_of(owner)
+        if compat.left(strip) < end and compat.right(strip) > first
+    }
+    for channel in range(above + 1, compat.LAST_CHANNEL + 1):
+        if channel not in used:
+            state = owner.channels[channel]
+            if not (state.mute or state.lock):
+                return channel
+    raise BadInput(
+        f"There is no free channel above channel {above} for frames {first}-{end - 1}: "
+        "move or remove a strip there."
+    )
+
+
+def find(shot: Shot) -> tuple[Any, Any]:
+    """The shot's scene and strip as they are now; they may be gone while a task goes on."""
+    scene = bpy.data.scenes.get(shot.scene)
+    strip = None
+    if scene is not None and scene.sequence_editor is not None:
+        strip = compat.all_strips(scene.sequence_editor).get(shot.strip)
+    if strip is None:
+        raise EcsetError(f'The strip "{shot.strip}" is gone from the timeline of "{shot.scene}".')
+    return scene, strip
+
+
+def blend_path(path: Path) -> str:
+    """`path` in Blender's way: beginning with ``//`` when the .blend lies on the same drive."""
+    if bpy.data.filepath:
+        try:
+            return bpy.path.relpath(str(path))
+        except ValueError:  # another drive on Windows
+            pass
+    return str(path)
+
+
+def place(shot: Shot, job: Path, picture: PictureFormat, opaque: bool) -> Placed:
+    """Put the painted frames of `job` over their strip and make them the active strip.
+
+    `opaque`: no plate lets anything through.  When the strip was moved meanwhile the result
+    follows it.  Raises EcsetError when the strip or a frame is gone, or no channel is free.
+    """
+    scene, source = find(shot)
+    editor = scene.sequence_editor
+    owner = source.parent_meta() or editor
+    first = shot.first + round(compat.content_start(source) - shot.content_start)
+    channel = free_channel(owner, first, first + shot.length, source.channel)
+    strip = compat.new_image_strip(
+        owner,
+        f"{source.name} Ecset",
+        *_files(job, picture, range(shot.first, shot.last + 1)),
+        channel=channel,
+        start=first,
+    )
+    colorspace, strip.alpha_mode = _READING[picture.file_format]
+    strip.colorspace_settings.name = colorspace
+    strip[JOB_PROPERTY] = blend_path(job)
+    parts = _take_over(source, strip, shot.keep_placement)
+    animation.copy(scene, source.name, strip.name, parts)
+    note = _hide_source(shot, scene, source, opaque)
+    for other in compat.all_strips(editor):
+        other.select = False
+    strip.select = True
+    editor.active_strip = strip
+    return Placed(strip.name, note)
+
+
+def _files(job: Path, picture: PictureFormat, frames: Sequence[int]) -> tuple[str, list[str]]:
+    """The folder of the frames, in Blender's way and with a separator, and their names."""
+    pattern = job / (FRAMES + picture.suffix)
+    names = [frame_path(pattern.name, frame) for frame in frames]
+    for name in names:
+        if not (pattern.parent / name).is_file():
+            raise EcsetError(f"The painted frame {pattern.parent / name} is missing.")
+    return os.path.join(blend_path(pattern.parent), ""), names
+
+
+def _take_over(source: Any, strip: Any, keep_placement: bool) -> tuple[str, ...]:
+    """Give `strip` what the plates of `source` were made without; returns the names of it."""
+    strip.blend_type = source.blend_type
+    strip.blend_alpha = source.blend_alpha
+    if keep_placement:
+        return OPACITY
+    old, new = source.transform, strip.transform
+    new.origin = old.origin
+    for name in ("offset_x", "offset_y", "scale_x", "scale_y", "rotation", "filter"):
+        setattr(new, name, getattr(old, name))
+    for name in ("min_x", "max_x", "min_y", "max_y"):
+        setattr(strip.crop, name, getattr(source.crop, name))
+    strip.use_flip_x, strip.use_flip_y = source.use_flip_x, source.use_flip_y
+    return OPACITY + PLACEMENT
+
+
+def _hide_source(shot: Shot, scene: Any, source: Any, opaque: bool) -> str | None:
+    """Mute the source where it would show through the result, and say so.
+
+    A half transparent shot over itself would count twice.  An opaque result hides its source,
+    which then stays as it is.
+    """
+    hidden = (
+        opaque
+        and source.blend_type in _HIDING
+        and source.blend_alpha == 1
+        and not animation.is_animated(scene, source.name, OPACITY)
+    )
+    if hidden or source.mute:
+        return None
+    whole = compat.right(source) - compat.left(source) <= shot.length
+    if not whole or source.type in _WITH_SOUND:
+        return f'"{source.name}" shows through its result: hide it where the result stands.'
+    source.mute = True
+    return f'"{source.name}" is muted now: it would show through its result.'

@@ -1,0 +1,228 @@
+"""Painting one strip, from settings to result strip, as a state machine without any interface.
+
+``poll`` moves it on and never waits, for a timer; ``run_to_end`` waits, for a command line.  Both
+belong to the main thread, because the first and the last step touch Blender's data.
+"""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import engine, job, place, plates
+from .errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput, EcsetError
+from .process import Child, clean_environment
+
+
+class Phase(Enum):
+    """Where a task stands; the value is how a person reads it."""
+
+    PROBE = "Looking for the engine"
+    CHECK = "Checking the job"
+    PLATES = "Rendering the strip"
+    PAINT = "Painting"
+    DONE = "Done"
+    FAILED = "Failed"
+    CANCELLED = "Cancelled"
+
+    @property
+    def is_end(self) -> bool:
+        return self in {Phase.DONE, Phase.FAILED, Phase.CANCELLED}
+
+
+class StylizeTask:
+    """One strip on its way to being painted.
+
+    `message` says in one sentence why it failed or what came of it; `notes` what else there is
+    to know; `exit_status` is the command line's.
+    """
+
+    def __init__(
+        self, scene: Any, strip: Any, settings: job.Settings, python: Path, headless: bool = False
+    ) -> None:
+        """Validate, write the job and start.  Raises EcsetError; then nothing is under way.
+
+        `headless`: the engine draws its progress bar on this process's standard error.
+        """
+        self.settings = settings
+        self.shot = plates.describe(scene, strip, settings.frames)
+        self.phase = Phase.PROBE
+        self.message = ""
+        self.notes: list[str] = []
+        self.exit_status: int | None = None
+        self.result: str | None = None
+        self.done, self.total = 0, self.shot.length
+        self.seconds_per_frame: float | None = None
+        self._python = python
+        self._headless = headless
+        self._opaque = True
+        self._cancelled = False
+        self._error: str | None = None
+        self._temporary: Path | None = None
+        _check_styles(settings)
+        if not settings.output.is_absolute():
+            raise BadInput(f"The output folder {settings.output} must be an absolute path.")
+        effect = plates.covers_effect(scene, strip)
+        if effect:
+            self.notes.append(
+                f'"{strip.name}" goes into the effect "{effect}" and is painted without it: '
+                "choose the effect to paint what the timeline shows."
+            )
+        owner = strip.parent_meta() or scene.sequence_editor
+        end = self.shot.first + self.shot.length
+        place.free_channel(owner, self.shot.first, end, strip.channel)  # or it would end in vain
+        description = job.describe(settings, self.shot.first, self.shot.last)
+        blend = bpy.path.basename(bpy.data.filepath)
+        self.folder = job.job_folder(
+            settings.output, description, blend, self.shot.scene, self.shot.strip
+        )
+        job.write_job(self.folder, description)
+        self._child = self._start(engine.probe_command(python))
+
+    @property
+    def factor(self) -> float:
+        """How much of the present phase is done, 0 to 1."""
+        return self.done / self.total if self.total else 0.0
+
+    @property
+    def progress_text(self) -> str:
+        """The present phase in a few words, for a progress bar."""
+        if self.phase is Phase.PAINT:
+            text = f"Frame {self.done}/{self.total}"
+            seconds = self.seconds_per_frame
+            return text if seconds is None else f"{text} - {seconds:.1f} s/frame"
+        if self.phase is Phase.PLATES:
+            return f"Reading {self.done}/{self.total}"
+        return self.phase.value
+
+    def poll(self) -> bool:
+        """Move on as far as possible without waiting; True when something changed."""
+        if self.phase.is_end:
+            return False
+        before = (self.phase, self.done, self.seconds_per_frame)
+        # Asked first: when the child has been heard to the end, so are its events.
+        status = self._child.exit_status()
+        for event in self._child.events():
+            self._hear(event)
+        if status is not None:
+            try:
+                self._child_ended(status)
+            except EcsetError as error:
+                self._end(Phase.FAILED, str(error), error.exit_status)
+            except OSError as error:
+                self._end(Phase.FAILED, f"{self.phase.value} failed: {error}.", EXIT_FAILURE)
+        return before != (self.phase, self.done, self.seconds_per_frame)
+
+    def run_to_end(self, on_phase: Callable[[Phase], None] = lambda phase: None) -> int:
+        """Wait until the task has ended, telling of every phase; returns the exit status."""
+        told = None
+        while not self.phase.is_end:
+            try:
+                self.poll()
+                if self.phase is not told and not self.phase.is_end:
+                    told = self.phase
+                    on_phase(told)
+                time.sleep(0.02)
+            except KeyboardInterrupt:
+                self.cancel()
+        assert self.exit_status is not None
+        return self.exit_status
+
+    def cancel(self) -> None:
+        """Ask the running child to end; `poll` reports when it has."""
+        if not self.phase.is_end:
+            self._cancelled = True
+            self._child.cancel()
+
+    def abandon(self) -> None:
+        """End now, because nobody will poll any more.  Frames on disk stay whole."""
+        if not self.phase.is_end:
+            self._child.kill()
+            self._end(Phase.CANCELLED, "Cancelled.", EXIT_CANCELLED)
+
+    # The steps.
+
+    def _start(self, command: list[str | Path], *, extract: bool = False) -> Child:
+        try:
+            return Child(
+                command,
+                self.folder / "ecset.log",
+                cwd=None if extract else engine.ROOT,
+                env=plates.extract_environment() if extract else clean_environment(engine.ROOT),
+                show_errors=self._headless and self.phase is Phase.PAINT,
+            )
+        except OSError as error:
+            raise EcsetError(f"{command[0]} could not be started: {error}.") from error
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        kind = event["event"]
+        if kind in {"started", "frame", "finished"}:
+            self.done = int(event.get("done", self.done))
+            self.total = int(event.get("total", self.total))
+        if kind == "frame":
+            self._opaque = self._opaque and event.get("opaque", True)
+            self.seconds_per_frame = event.get("seconds", self.seconds_per_frame)
+        elif kind == "warning":
+            self.notes.append(str(event.get("message", "")))
+        elif kind == "error":
+            self._error = str(event.get("message", ""))
+
+    def _child_ended(self, status: int) -> None:
+        if self._cancelled or status == EXIT_CANCELLED:
+            self._end(Phase.CANCELLED, "Cancelled; the same call goes on.", EXIT_CANCELLED)
+        elif status != 0:
+            message = self._error or (
+                f"{self.phase.value} stopped with exit status {status}: see {self.folder}/ecset.log"
+            )
+            kind = EXIT_BAD_INPUT if status == EXIT_BAD_INPUT else EXIT_FAILURE
+            self._end(Phase.FAILED, message, kind)
+        elif self.phase is Phase.PROBE:
+            self._enter(Phase.CHECK, engine.check_command(self._python, self.folder))
+        elif self.phase is Phase.CHECK:
+            self._enter(Phase.PLATES, self._extract_command(), extract=True)
+        elif self.phase is Phase.PLATES:
+            self._remove_temporary()
+            command = engine.run_command(self._python, self.folder, progress=self._headless)
+            self._enter(Phase.PAINT, command)
+        else:
+            self._finish()
+
+    def _enter(self, phase: Phase, command: list[str | Path], *, extract: bool = False) -> None:
+        self.phase, self.done, self.seconds_per_frame = phase, 0, None
+        self._child = self._start(command, extract=extract)
+
+    def _extract_command(self) -> list[str | Path]:
+        scene, _ = place.find(self.shot)
+        self._temporary = Path(tempfile.mkdtemp(prefix="ecset-", dir=bpy.app.tempdir or None))
+        request = plates.write_request(self.shot, self.settings, self.folder, self._temporary)
+        return plates.extract_command(request, plates.shows_scenes(scene))
+
+    def _finish(self) -> None:
+        placed = place.place(self.shot, self.folder, self.settings.picture_format, self._opaque)
+        self.result = placed.strip
+        if placed.note:
+            self.notes.append(placed.note)
+        self._end(Phase.DONE, f'"{placed.strip}" stands over "{self.shot.strip}".', EXIT_DONE)
+
+    def _end(self, phase: Phase, message: str, status: int) -> None:
+        self._remove_temporary()
+        self.phase, self.message, self.exit_status = phase, message, status
+
+    def _remove_temporary(self) -> None:
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+            self._temporary = None
+
+
+def _check_styles(settings: job.Settings) -> None:
+    for style in settings.styles:
+        path = Path(style.path)
+        if not path.is_file():
+            raise BadInput(f"The style picture {path} is not there: choose another.")
+    if not settings.styles and settings.look != "identity":
+        raise BadInput("There is no style picture: choose one.")

@@ -1,0 +1,63 @@
+"""A stand-in for the engine: same calls, same events, but frames are copies of the plates.
+
+``ECSET_FAKE_SECONDS`` is how long a frame takes, ``ECSET_FAKE_FAIL`` a frame to fail at.
+"""
+
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+
+
+def say(event, **values):
+    print(json.dumps({"event": event, **values}), flush=True)
+
+
+def frame_path(pattern, frame):
+    count = pattern.count("#")
+    return Path(pattern.replace("#" * count, f"{frame:0{count}d}"))
+
+
+def end_with_parent():
+    def wait():
+        while os.read(0, 4096):
+            pass
+        os._exit(130)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def run(folder, job):
+    first, last = job["frames"]["first"], job["frames"]["last"]
+    total = last - first + 1
+    say("started", first=first, last=last, total=total, done=0, device="fake")
+    print("noise that is no event")
+    for done, frame in enumerate(range(first, last + 1), 1):
+        if str(frame) == os.environ.get("ECSET_FAKE_FAIL"):
+            say("error", message=f"Frame {frame} cannot be painted.")
+            return 1
+        seconds = float(os.environ.get("ECSET_FAKE_SECONDS", "0"))
+        time.sleep(seconds)
+        target = folder / frame_path(job["output"]["pattern"], frame)
+        target.parent.mkdir(exist_ok=True)
+        part = target.with_name(target.name + ".part")
+        shutil.copyfile(folder / frame_path(job["plates"], frame), part)
+        os.replace(part, target)
+        say("frame", frame=frame, path=str(target), seconds=seconds, done=done, total=total)
+    say("finished", done=total, total=total, seconds=0.0)
+    return 0
+
+
+def main():
+    command, folder = sys.argv[1], Path(sys.argv[2])
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    if "--with-parent" in sys.argv:
+        end_with_parent()
+    return run(folder, job) if command == "run" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
