@@ -1,0 +1,154 @@
+"""The engine's command line: ``python -m core run JOB`` and its companions."""
+
+from __future__ import annotations
+
+import _thread
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from . import __version__
+from .errors import Cancelled, EcsetError, InputError
+from .events import JsonLines, Listener, ProgressBar
+
+# How long a cancelled run may take to come to an end before it is cut short.
+_GRACE_SECONDS = 5.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status: 0 done, 1 failed, 2 bad input, 130 cancelled."""
+    options = _parser().parse_args(arguments)
+    listener: Listener = JsonLines()
+    if getattr(options, "progress", False):
+        listener = ProgressBar(listener)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _cancel)
+    if getattr(options, "with_parent", False):
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        options.command(options, listener)
+    except EcsetError as error:
+        if options.speaks_json:
+            listener("error", message=str(error))
+        else:
+            print(f"ecset: {error}", file=sys.stderr)
+        return error.exit_status
+    except Cancelled as stop:
+        return stop.exit_status
+    except BrokenPipeError:
+        # Whoever listened is gone; there is nobody left to work for.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return Cancelled.exit_status
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m core", description="Ecset's engine: paints the frames of a job."
+    )
+    parser.add_argument("--version", action="version", version=f"Ecset {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("check", help="look a job over before it has plates")
+    command.add_argument("job", type=Path, help="the job's folder, or its job.json")
+    command.set_defaults(command=_check, speaks_json=True)
+
+    command = commands.add_parser("run", help="paint the frames of a job that are not painted yet")
+    command.add_argument("job", type=Path, help="the job's folder, or its job.json")
+    command.add_argument("--frames", metavar="A-B", help="only these frames")
+    command.add_argument("--progress", action="store_true", help="a progress bar on stderr")
+    command.add_argument(
+        "--with-parent", action="store_true", help="end when standard input is closed"
+    )
+    _add_device(command)
+    command.set_defaults(command=_run, speaks_json=True)
+
+    command = commands.add_parser("measure", help="how much painted shots flicker")
+    command.add_argument("jobs", type=Path, nargs="+", metavar="JOB")
+    _add_device(command)
+    command.set_defaults(command=_measure, speaks_json=False)
+
+    command = commands.add_parser("sheet", help="a contact sheet: plates above, results below")
+    command.add_argument("job", type=Path)
+    command.add_argument("--output", type=Path, required=True, help="the picture to write")
+    command.add_argument("--columns", type=int, default=6, help="how many frames (6)")
+    command.add_argument("--width", type=int, default=480, help="of one picture (480 pixels)")
+    command.add_argument(
+        "--difference", action="store_true", help="a third row: change since the frame before"
+    )
+    command.set_defaults(command=_sheet, speaks_json=False)
+    return parser
+
+
+def _add_device(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--device", default="auto", help="auto (the default), cpu, cuda, cuda:1, mps …"
+    )
+
+
+def _check(options: argparse.Namespace, listener: Listener) -> None:
+    del listener
+    from . import job, run
+
+    run.check(job.load(options.job))
+
+
+def _run(options: argparse.Namespace, listener: Listener) -> None:
+    from . import job, run
+
+    the_job = job.load(options.job)
+    run.run(the_job, the_job.chunk(options.frames), listener, options.device)
+
+
+def _measure(options: argparse.Namespace, listener: Listener) -> None:
+    del listener
+    from . import job, measure
+
+    for path in options.jobs:
+        found = measure.flicker(job.load(path), options.device)
+        print(
+            f"{path}: flicker {found.result:.3e} (plates {found.plates:.3e}), "
+            f"{found.pairs} pairs, {found.reliable:.0%} of pixels, {found.cuts} cuts"
+        )
+
+
+def _sheet(options: argparse.Namespace, listener: Listener) -> None:
+    del listener
+    from . import job, sheet
+
+    if options.columns < 1 or options.width < 16:
+        raise InputError("A sheet needs one column and a width of 16 pixels at least.")
+    sheet.contact_sheet(
+        job.load(options.job),
+        options.output,
+        columns=options.columns,
+        width=options.width,
+        difference=options.difference,
+    )
+
+
+def _cancel(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise Cancelled
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent's end of the pipe is gone, then cancel the main thread."""
+    with contextlib.suppress(OSError, ValueError):
+        while os.read(0, 1024):
+            pass
+    _thread.interrupt_main(signal.SIGTERM)
+    # The main thread may be deep in a long call; frames are renamed when whole, so that a hard
+    # end does no harm.
+    threading.Event().wait(_GRACE_SECONDS)
+    os._exit(Cancelled.exit_status)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Where tensors are computed, and pictures to tensors and back."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .errors import InputError
+from .frames import Array
+
+
+def choose(name: str = "auto") -> torch.device:
+    """The device of a name such as ``cpu``, ``cuda``, ``cuda:1`` or ``mps``.
+
+    ``auto`` takes CUDA (ROCm speaks the same name), then Apple's MPS, then the CPU. Raises
+    InputError when the named device is not there: work never falls back to another in silence.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        if torch.backends.mps.is_available():
+            return torch.device("mps")
+        return torch.device("cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"The device {name!r} can't be used: {reason}.") from None
+    return device
+
+
+def to_tensor(rgb: Array, device: torch.device) -> Tensor:
+    """H×W×3 array to 1×3×H×W tensor."""
+    return torch.from_numpy(rgb).to(device).permute(2, 0, 1)[None].contiguous()
+
+
+def to_array(tensor: Tensor) -> Array:
+    """1×C×H×W tensor to H×W×C array."""
+    array: Array = tensor[0].permute(1, 2, 0).cpu().numpy()
+    return np.ascontiguousarray(array)

@@ -1,0 +1,49 @@
+"""What the engine says while it works: one JSON object a line on standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, Protocol, TextIO
+
+
+class Listener(Protocol):
+    """Whoever wants to know how a job goes on."""
+
+    def __call__(self, event: str, **fields: Any) -> None: ...
+
+
+class JsonLines:
+    """Writes events as JSON lines, each flushed at once so that a reader in a pipe sees it.
+
+    Events are ``started`` (first, last, total, done, device), ``frame`` (frame, path, seconds,
+    done, total), ``warning`` (message), ``error`` (message), ``finished`` (done, total, seconds).
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream if stream is not None else sys.stdout
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        self._stream.write(json.dumps({"event": event, **fields}, ensure_ascii=False) + "\n")
+        self._stream.flush()
+
+
+class ProgressBar:
+    """A tqdm bar on standard error, fed by the same events, in front of another listener."""
+
+    def __init__(self, then: Listener) -> None:
+        self._then = then
+        self._bar: Any = None
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        if event == "started":
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                total=fields["total"], initial=fields["done"], unit="frame", desc="Painting"
+            )
+        elif event == "frame" and self._bar is not None:
+            self._bar.update(1)
+        elif event in {"error", "finished"} and self._bar is not None:
+            self._bar.close()
+        self._then(event, **fields)

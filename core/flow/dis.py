@@ -1,0 +1,40 @@
+"""Dense inverse search: fast optical flow on the CPU."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..device import to_array
+
+# DIS needs a few patches (8×8) on its coarsest scale, and fails below this side length.
+_LEAST_SIDE = 16
+
+
+def dis(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
+    """Flows first → second and second → first (Kroeger et al. 2016, as in OpenCV).
+
+    Works on luminance. Frames are 1×3×H×W; the flows are 1×2×H×W in pixels, on the frames'
+    device. Frames too small for the method have no estimable motion: their flow is zero.
+    """
+    height, width = first.shape[-2:]
+    if min(height, width) < _LEAST_SIDE:
+        zero = first.new_zeros(1, 2, height, width)
+        return zero, zero.clone()
+    a, b = _luminance(first), _luminance(second)
+    # A fresh estimator each time: calc() starts from what an earlier call left behind in it.
+    return _calculate(a, b).to(first), _calculate(b, a).to(first)
+
+
+def _luminance(frame: Tensor) -> NDArray[np.uint8]:
+    eight_bit = np.rint(to_array(frame).clip(0, 1) * 255).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(eight_bit, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+
+def _calculate(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> Tensor:
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    flow = search.calc(a, b, None)  # type: ignore[call-overload]
+    return torch.from_numpy(np.asarray(flow, dtype=np.float32)).permute(2, 0, 1)[None]

@@ -1,0 +1,304 @@
+"""Pictures in and out: plates, style pictures and painted frames.
+
+A :class:`Picture` in memory is always straight-alpha, sRGB-encoded float32. On disk it is 8- or
+16-bit PNG (sRGB, straight alpha) or half EXR (scene-linear Rec.709, premultiplied alpha), which is
+how Blender writes and reads the two. PNG 8 and 16 and half EXR come back exactly as they were.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
+
+from .errors import EcsetError, InputError
+
+Array = NDArray[np.float32]
+
+# Key of the fingerprint: a tEXt chunk in PNG, an attribute in EXR.
+_FINGERPRINT = "ecset:fingerprint"
+
+# The largest style pictures are scans of paintings; beyond this Pillow warns of a bomb.
+Image.MAX_IMAGE_PIXELS = 400_000_000
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``rgb``: H×W×3 float32, sRGB-encoded, straight. ``alpha``: H×W float32 or None if opaque."""
+
+    rgb: Array
+    alpha: Array | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.rgb.shape[0], self.rgb.shape[1]
+
+    def digest(self) -> str:
+        """SHA-256 of the pixels; files that differ only in metadata have the same."""
+        sha = hashlib.sha256(repr((self.rgb.shape, self.alpha is None)).encode())
+        sha.update(self.rgb.tobytes())
+        if self.alpha is not None:
+            sha.update(self.alpha.tobytes())
+        return sha.hexdigest()
+
+
+def to_srgb(linear: Array) -> Array:
+    """Scene-linear to sRGB-encoded (IEC 61966-2-1), odd around 0 and continued above 1."""
+    x = np.abs(linear)
+    encoded = np.where(x <= 0.0031308, 12.92 * x, 1.055 * np.power(x, 1 / 2.4) - 0.055)
+    return np.copysign(encoded, linear).astype(np.float32)
+
+
+def to_linear(encoded: Array) -> Array:
+    """The inverse of :func:`to_srgb`."""
+    x = np.abs(encoded)
+    linear = np.where(x <= 0.04045, x / 12.92, np.power((x + 0.055) / 1.055, 2.4))
+    return np.copysign(linear, encoded).astype(np.float32)
+
+
+def read(path: Path) -> Picture:
+    """Read a plate or a painted frame: PNG, EXR, JPEG, TIFF or what else OpenCV knows.
+
+    Raises EcsetError when the file is gone or damaged.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise EcsetError(f"{path} is missing.") from None
+    except OSError as error:
+        raise EcsetError(f"{path} can't be read: {error.strerror}.") from None
+    if path.suffix.lower() == ".exr":
+        return _read_exr(path)
+    if data.startswith(b"\x89PNG") and not _whole_png(data):
+        raise EcsetError(f"{path} is cut off or damaged.")
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    if pixels is None or pixels.dtype not in (np.uint8, np.uint16):
+        raise EcsetError(f"{path} is no picture that can be read.")
+    full = 255 if pixels.dtype == np.uint8 else 65535
+    values = pixels.astype(np.float32) / np.float32(full)
+    if values.ndim == 2:
+        values = values[..., None]
+    channels = values.shape[2]
+    alpha = np.ascontiguousarray(values[..., -1]) if channels in (2, 4) else None
+    rgb = values[..., :1].repeat(3, axis=2) if channels <= 2 else values[..., 2::-1]
+    return Picture(np.ascontiguousarray(rgb), alpha)
+
+
+def read_style(path: Path) -> Picture:
+    """Read a picture that a person chose: any format of Pillow's, turned as its EXIF says, its
+    colour profile converted to sRGB, laid on white where it is transparent.
+
+    Raises InputError when there is no such file or it is no picture.
+    """
+    try:
+        with Image.open(path) as image:
+            upright = ImageOps.exif_transpose(image)
+            profile = image.info.get("icc_profile")
+            if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+                upright = upright.convert("RGBA")
+                ground = Image.new("RGBA", upright.size, "white")
+                upright = Image.alpha_composite(ground, upright).convert("RGB")
+            elif profile:
+                upright = _through_profile(upright, profile)
+            rgb = np.asarray(upright.convert("RGB"), dtype=np.float32) / np.float32(255)
+    except FileNotFoundError:
+        raise InputError(f"The style picture {path} does not exist.") from None
+    except IsADirectoryError:
+        raise InputError(f"The style picture {path} is a folder; name a picture in it.") from None
+    except UnidentifiedImageError:
+        raise InputError(f"The style picture {path} is no picture that can be read.") from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise InputError(f"The style picture {path} can't be read: {error}.") from None
+    if min(rgb.shape[:2]) < 32:
+        size = f"{rgb.shape[1]}×{rgb.shape[0]}"
+        raise InputError(f"The style picture {path} is too small ({size}); 32×32 is the least.")
+    return Picture(rgb)
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Height and width of a picture file, read from its header where that is possible."""
+    if path.suffix.lower() == ".exr":
+        return read(path).size
+    try:
+        with Image.open(path) as image:
+            return image.height, image.width
+    except FileNotFoundError:
+        raise EcsetError(f"{path} is missing.") from None
+    except (OSError, SyntaxError, ValueError):
+        raise EcsetError(f"{path} is no picture that can be read.") from None
+
+
+def write(picture: Picture, path: Path, depth: int, fingerprint: str) -> None:
+    """Write a frame, whole or not at all: to a temporary name beside it, then renamed.
+
+    ``depth`` is 8 or 16 for PNG; EXR is half. Raises EcsetError when the disk is full or the
+    folder can't be written, and leaves no part of a file.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix.lower() == ".exr":
+            _write_exr(picture, temporary, fingerprint)
+        else:
+            with temporary.open("wb") as file:
+                file.write(_png(picture, depth, fingerprint))
+                file.flush()
+                os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise EcsetError(f"{path} can't be written: {reason}.") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def fingerprint_of(path: Path) -> str | None:
+    """The fingerprint that :func:`write` left in a whole frame.
+
+    None when there is no file, when it is cut off or damaged, or when Ecset did not write it.
+    """
+    try:
+        if path.suffix.lower() == ".exr":
+            import OpenEXR
+
+            # Reading the pixels is what proves that the file is whole.
+            with OpenEXR.File(str(path)) as file:
+                value = file.header().get(_FINGERPRINT)
+            return value if isinstance(value, str) else None
+        with Image.open(path) as image:
+            if not isinstance(image, PngImagePlugin.PngImageFile):
+                return None
+            value = image.info.get(_FINGERPRINT)
+            image.verify()  # the checksums of all chunks
+        return value if isinstance(value, str) else None
+    except (OSError, SyntaxError, ValueError, RuntimeError):
+        return None
+
+
+def is_ours(path: Path) -> bool:
+    """Whether Ecset wrote a file, be it whole or damaged: the fingerprint stands at its head."""
+    with path.open("rb") as file:
+        return _FINGERPRINT.encode() in file.read(4096)
+
+
+def quantized(picture: Picture, suffix: str, depth: int) -> Picture:
+    """What :func:`read` gives back after :func:`write`, without the way over the disk."""
+    if suffix.lower() == ".exr":
+        return _from_exr_pixels(_exr_pixels(picture))
+    full = np.float32(2**depth - 1)
+    rgb = np.rint(np.clip(picture.rgb, 0, 1) * full) / full
+    alpha = None if picture.alpha is None else np.rint(np.clip(picture.alpha, 0, 1) * full) / full
+    return Picture(rgb, alpha)
+
+
+def _through_profile(image: Image.Image, profile: bytes) -> Image.Image:
+    import io
+
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except ImageCms.PyCMSError:
+        return image  # a broken profile is no reason to refuse a picture: viewers ignore it too
+    assert converted is not None
+    return converted
+
+
+def _png(picture: Picture, depth: int, fingerprint: str) -> bytes:
+    """The file's bytes. OpenCV encodes, as Pillow has no 16-bit RGB; the text follows IHDR."""
+    dtype = np.uint8 if depth == 8 else np.uint16
+    full = np.float32(np.iinfo(dtype).max)
+    planes: list[Any] = [picture.rgb[..., 2], picture.rgb[..., 1], picture.rgb[..., 0]]
+    if picture.alpha is not None:
+        planes.append(picture.alpha)
+    pixels = np.rint(np.clip(np.stack(planes, axis=-1), 0, 1) * full).astype(dtype)
+    good, encoded = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    if not good:
+        raise OSError("OpenCV could not encode it as PNG")
+    data = encoded.tobytes()
+    head = 8 + 25  # signature and IHDR, which is always first and 25 bytes long
+    body = b"tEXt" + _FINGERPRINT.encode() + b"\0" + fingerprint.encode()
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return data[:head] + chunk + data[head:]
+
+
+def _whole_png(data: bytes) -> bool:
+    """Whether all chunks are there with right checksums; OpenCV itself decodes torn files."""
+    position = 8
+    while position + 12 <= len(data):
+        (length,) = struct.unpack_from(">I", data, position)
+        end = position + 12 + length
+        if end > len(data):
+            return False
+        (checksum,) = struct.unpack_from(">I", data, end - 4)
+        if zlib.crc32(data[position + 4 : end - 4]) != checksum:
+            return False
+        if data[position + 4 : position + 8] == b"IEND":
+            return True
+        position = end
+    return False
+
+
+def _read_exr(path: Path) -> Picture:
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            channels = {name: np.asarray(c.pixels) for name, c in file.channels().items()}
+    except (RuntimeError, OSError, ValueError):
+        raise EcsetError(f"{path} is cut off or damaged.") from None
+    if not {"R", "G", "B"} <= channels.keys():
+        raise EcsetError(f"{path} has no channels R, G and B.")
+    return _from_exr_pixels({name: channels[name] for name in "RGBA" if name in channels})
+
+
+def _write_exr(picture: Picture, path: Path, fingerprint: str) -> None:
+    import OpenEXR
+
+    header = {
+        "compression": OpenEXR.ZIP_COMPRESSION,
+        "type": OpenEXR.scanlineimage,
+        _FINGERPRINT: fingerprint,
+    }
+    try:
+        with OpenEXR.File(header, dict(_exr_pixels(picture))) as file:
+            file.write(str(path))
+    except RuntimeError as error:  # OpenEXR's own kind, which hides the errno
+        raise OSError(str(error)) from None
+
+
+def _exr_pixels(picture: Picture) -> dict[str, NDArray[np.float16]]:
+    """Straight sRGB to premultiplied linear halves.
+
+    Where alpha is 0 the colour stays as it is: light without cover is legal in EXR.
+    """
+    linear = to_linear(picture.rgb)
+    if picture.alpha is not None:
+        linear = linear * np.where(picture.alpha > 0, picture.alpha, 1)[..., None]
+    largest = np.float32(np.finfo(np.float16).max)
+    halves = np.clip(linear, -largest, largest).astype(np.float16)
+    pixels = {name: np.ascontiguousarray(halves[..., i]) for i, name in enumerate("RGB")}
+    if picture.alpha is not None:
+        pixels["A"] = picture.alpha.astype(np.float16)
+    return pixels
+
+
+def _from_exr_pixels(channels: dict[str, Any]) -> Picture:
+    linear = np.stack([channels[name].astype(np.float32) for name in "RGB"], axis=-1)
+    alpha = channels["A"].astype(np.float32) if "A" in channels else None
+    if alpha is not None:
+        linear = linear / np.where(alpha > 0, alpha, 1)[..., None]
+    return Picture(to_srgb(linear), alpha)

@@ -1,0 +1,295 @@
+"""The job: everything that a shot needs to be painted, as ``job.json`` in a folder of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from .errors import InputError
+
+VERSION = 1
+JOB_FILE = "job.json"
+
+# Part of every frame's fingerprint: raise it whenever the same job would give other pixels.
+PAINT_REVISION = 1
+
+
+class _Part(BaseModel):
+    """A part of the job: nothing unknown in it, nothing changed afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class FrameRange(_Part):
+    """Frames of the timeline, both ends included. They may be negative, as in Blender."""
+
+    first: int
+    last: int
+
+    @model_validator(mode="after")
+    def _in_order(self) -> FrameRange:
+        if self.last < self.first:
+            raise ValueError(f"last must not be before first ({self.first})")
+        return self
+
+    def numbers(self) -> range:
+        return range(self.first, self.last + 1)
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+
+class Style(_Part):
+    """A style picture and how much it counts beside the others."""
+
+    path: str = Field(min_length=1)
+    weight: float = Field(default=1.0, gt=0.0, le=1000.0)
+
+
+class PatchSettings(_Part):
+    """Settings of the look ``patch`` (:mod:`core.looks.patch`).
+
+    style_scale: size of the brushwork; 1 lays the style's long side over the plate's.
+    guide_weight: how strongly the plate's light and dark steer the choice of patches.
+    completeness: how freely a patch may be used again; small values wear none out
+        (the alpha of Granot et al. 2022, eq. 2).
+    """
+
+    style_scale: float = Field(default=1.0, ge=0.2, le=4.0)
+    guide_weight: float = Field(default=1.5, ge=0.0, le=20.0)
+    completeness: float = Field(default=0.005, ge=1e-6, le=100.0)
+
+
+class PatchLook(_Part):
+    """Guided patch synthesis: paint without any pretrained weights."""
+
+    name: Literal["patch"]
+    styles: list[Style] = Field(min_length=1, max_length=16)
+    settings: PatchSettings = PatchSettings()
+
+
+class IdentitySettings(_Part):
+    """The look ``identity`` has nothing to set."""
+
+
+class IdentityLook(_Part):
+    """Gives back the plate: for proofs of the round trip, and for trying a pipeline."""
+
+    name: Literal["identity"]
+    styles: list[Style] = Field(default=[], max_length=0)
+    settings: IdentitySettings = IdentitySettings()
+
+
+class Coherence(_Part):
+    """How a shot is kept from flickering (:mod:`core.shot`).
+
+    weight: of the temporal term, relative to the look's own terms.
+    """
+
+    enabled: bool = True
+    flow: Literal["dis"] = "dis"
+    weight: float = Field(default=4.0, ge=0.0, le=1000.0)
+
+
+class Output(_Part):
+    """Where the painted frames go, and as what."""
+
+    pattern: str = "frames/ecset_####.png"
+    format: Literal["PNG", "EXR"] = "PNG"
+    depth: Literal[8, 16] = 8
+
+    @field_validator("pattern")
+    @classmethod
+    def _numbered(cls, pattern: str) -> str:
+        return _checked_pattern(pattern)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Output:
+        if self.format == "EXR" and self.depth != 16:
+            raise ValueError("depth must be 16 (half) when format is EXR")
+        ending = {"PNG": ".png", "EXR": ".exr"}[self.format]
+        if not self.pattern.lower().endswith(ending):
+            raise ValueError(f"pattern must end in {ending} when format is {self.format}")
+        return self
+
+
+class Job(_Part):
+    """A shot to be painted. ``folder`` is where relative paths start; it is not in the file."""
+
+    version: Literal[1]
+    plates: str
+    frames: FrameRange
+    look: Annotated[PatchLook | IdentityLook, Field(discriminator="name")]
+    coherence: Coherence = Coherence()
+    output: Output = Output()
+    seed: int = Field(default=0, ge=0, le=2**63 - 1)
+    folder: Path = Field(default=Path(), exclude=True)
+
+    @field_validator("plates")
+    @classmethod
+    def _numbered(cls, pattern: str) -> str:
+        return _checked_pattern(pattern)
+
+    def plate(self, frame: int) -> Path:
+        """Path of the plate of a frame."""
+        return self.folder / numbered(self.plates, frame)
+
+    def result(self, frame: int) -> Path:
+        """Path of the painted picture of a frame."""
+        return self.folder / numbered(self.output.pattern, frame)
+
+    def style_path(self, style: Style) -> Path:
+        """Path of a style picture."""
+        return self.folder / style.path
+
+    def chunk(self, text: str | None) -> FrameRange:
+        """The frames meant by ``A-B`` or ``A`` (None: all of them).
+
+        Raises InputError when the text is no range or leaves the job's frames.
+        """
+        if text is None:
+            return self.frames
+        chunk = parse_range(text)
+        if chunk.first < self.frames.first or chunk.last > self.frames.last:
+            raise InputError(f"Frames {chunk} are not all in this job: it has {self.frames}.")
+        return chunk
+
+
+def parse_range(text: str) -> FrameRange:
+    """``"12-40"`` or ``"12"`` as frames; both numbers may be negative (``"-5--1"``)."""
+    match = re.fullmatch(r"\s*(-?\d+)(?:\s*-\s*(-?\d+))?\s*", text)
+    if match is None:
+        raise InputError(f"Frames must be given as A-B, such as 1-24, not {text!r}.")
+    first = int(match[1])
+    last = int(match[2]) if match[2] is not None else first
+    if last < first:
+        raise InputError(f"Frames {first}-{last} run backwards; write {last}-{first}.")
+    return FrameRange(first=first, last=last)
+
+
+def numbered(pattern: str, frame: int) -> str:
+    """A pattern with its run of ``#`` replaced by the frame number, as Blender writes it."""
+    match = re.search(r"#+", pattern)
+    if match is None:
+        raise ValueError(f"no # in {pattern!r}")
+    # Blender counts the minus sign in: #### gives -005.
+    number = f"{frame:0{len(match[0])}d}"
+    return pattern[: match.start()] + number + pattern[match.end() :]
+
+
+def load(path: Path) -> Job:
+    """Read a job from its folder or from the ``job.json`` in it.
+
+    Raises InputError naming the field that is wrong and what is allowed there.
+    """
+    file = path / JOB_FILE if path.is_dir() else path
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(f"There is no job at {path}: no {JOB_FILE} is there.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} can't be read: {error}.") from None
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{file} is no whole JSON ({error}); make the job again.") from None
+    return parse(data, folder=file.parent.resolve(), name=str(file))
+
+
+def parse(data: Any, folder: Path, name: str = JOB_FILE) -> Job:
+    """Check a job's data. ``name`` stands for the file in error messages."""
+    if not isinstance(data, dict):
+        raise InputError(f"{name} must hold a JSON object with the job's fields.")
+    version = data.get("version")
+    if type(version) is int and version > VERSION:
+        raise InputError(
+            f"{name} is of version {version} and this Ecset knows up to {VERSION}: update Ecset."
+        )
+    if "folder" in data:
+        raise InputError(f"{name}: folder is not a field of a job.")
+    try:
+        return Job.model_validate({**data, "folder": folder})
+    except ValidationError as error:
+        raise InputError(f"{name}: {_sentence(error)}") from None
+
+
+def save(job: Job, folder: Path) -> Path:
+    """Write ``job.json`` into a folder, whole or not at all. Returns its path."""
+    file = folder / JOB_FILE
+    temporary = folder / f".{JOB_FILE}.{os.getpid()}.tmp"
+    temporary.write_text(job.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    temporary.replace(file)
+    return file
+
+
+def settings_fingerprint(job: Job, style_digests: list[str], sample_digests: list[str]) -> str:
+    """What all frames of a job share: every setting and picture that can change a pixel.
+
+    Paths are not part of it, so a job folder can be moved; contents are.
+    """
+    look = job.look.model_dump(mode="json")
+    for style, digest in zip(look["styles"], style_digests, strict=True):
+        style["path"] = digest
+    return _digest(
+        PAINT_REVISION,
+        look,
+        job.coherence.model_dump(mode="json"),
+        [job.output.format, job.output.depth],
+        job.seed,
+        sample_digests,
+    )
+
+
+def frame_fingerprint(settings: str, plate_digest: str, previous: str | None) -> str:
+    """What one painted frame came from. ``previous`` is the fingerprint of the frame that it was
+    chained to, None where a chain starts: so a frame belongs to the job only if all before do."""
+    return _digest(settings, plate_digest, previous)
+
+
+def _digest(*parts: Any) -> str:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _checked_pattern(pattern: str) -> str:
+    if len(re.findall(r"#+", pattern)) != 1:
+        raise ValueError("must hold one run of #, which stands for the frame number")
+    if "#" not in Path(pattern).name:
+        raise ValueError("must have its # in the file's name, not in a folder's")
+    return pattern
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first error as 'field: what is allowed, not VALUE.'"""
+    first = error.errors(include_url=False)[0]
+    kind = first["type"]
+    # The tag of the chosen kind of look stands in the location; it is no field.
+    place = [str(part) for part in first["loc"]]
+    if place[:1] == ["look"] and len(place) > 1 and place[1] in {"patch", "identity"}:
+        del place[1]
+    field = ".".join(place) or "the job"
+    if kind == "missing":
+        return f"{field} is missing."
+    if kind == "extra_forbidden":
+        return f"{field} is not a field of a job."
+    message = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if kind in {"union_tag_invalid", "union_tag_not_found"}:
+        field, message = "look.name", "should be 'patch' or 'identity'"
+        value = first["input"].get("name") if isinstance(first["input"], dict) else first["input"]
+        return f"{field} {message}, not {value!r}."
+    if isinstance(first["input"], dict):
+        return f"{field}: {message}."
+    return f"{field} {message[0].lower()}{message[1:]}, not {first['input']!r}."
