@@ -10,17 +10,19 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import cv2
 import numpy as np
 from painting import evening, harvest, painter, woodcut
+from painting.brush import Floats
 
 SIZE = (900, 600)
 OVER = 2    # painted at twice the size, then averaged: strokes get clean edges
 SEED = 20
 
 
-def oil(picture: object, relief: float, gloss: float) -> np.ndarray:
+def oil(picture: ModuleType, relief: float, gloss: float) -> Floats:
     """The picture (a module with ``plan``, ``LAYERS`` and ``ground``) as painted, sRGB 0 to 1."""
     rng = np.random.default_rng(SEED)
     plan = picture.plan(SIZE[0] * OVER, SIZE[1] * OVER, rng)
@@ -28,8 +30,8 @@ def oil(picture: object, relief: float, gloss: float) -> np.ndarray:
 
 
 STYLES = {
-    "evening": lambda: oil(evening, relief=3.2, gloss=0.30),
-    "harvest": lambda: oil(harvest, relief=3.6, gloss=0.25),
+    "evening": lambda: oil(evening, relief=2.4, gloss=0.25),
+    "harvest": lambda: oil(harvest, relief=2.2, gloss=0.22),
     "woodcut": lambda: woodcut.printed(SIZE[0] * OVER, SIZE[1] * OVER, np.random.default_rng(SEED)),
 }
 

@@ -55,7 +55,9 @@ def animate(
         camera.rotation_euler = (math.radians(94.6), 0.0, math.radians(1.2 - 0.075 * t))
         vessel.location = (1.35 - 0.125 * t, -5.0, -0.02 + 0.05 * math.sin(t * 0.45))
         vessel.rotation_euler = (
-            math.radians(4.0 + 1.6 * math.sin(t * 0.32)), math.radians(1.4 * math.sin(t * 0.45)), 0.12
+            math.radians(4.0 + 1.6 * math.sin(t * 0.32)),
+            math.radians(1.4 * math.sin(t * 0.45)),
+            0.12,
         )
         time.default_value = t * 0.022
         time.keyframe_insert("default_value", frame=frame)
@@ -111,7 +113,8 @@ def main() -> int:
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     build()
-    render(options.output.resolve(), options.samples, [options.frame] if options.frame else [*FRAMES])
+    frames = [options.frame] if options.frame else [*FRAMES]
+    render(options.output.resolve(), options.samples, frames)
     return 0
 
 

@@ -116,7 +116,8 @@ def add(
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(vertices, [], faces)
     mesh.materials.append(surface)
-    mesh.shade_smooth() if smooth else mesh.shade_flat()
+    if smooth:
+        mesh.shade_smooth()
     if colours is not None:
         attribute = mesh.color_attributes.new("Col", "FLOAT_COLOR", "POINT")
         rgba = np.ones((len(vertices), 4), np.float32)

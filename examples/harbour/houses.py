@@ -49,9 +49,10 @@ def gable(
 ) -> bpy.types.Object:
     """A house with a saddle roof along X, its foot at the origin; returns the walls."""
     w, d, h = size[0] / 2, size[1] / 2, size[2]
-    vertices = [(-w, -d, 0), (w, -d, 0), (w, d, 0), (-w, d, 0),
-                (-w, -d, h), (w, -d, h), (w, d, h), (-w, d, h), (-w, 0, h + roof), (w, 0, h + roof)]
-    body = add(name, vertices, [(0, 1, 5, 4), (1, 2, 6, 9, 5), (2, 3, 7, 6), (3, 0, 4, 8, 7)], walls)
+    vertices = [(x, y, z) for z in (0, h) for x, y in ((-w, -d), (w, -d), (w, d), (-w, d))]
+    vertices += [(-w, 0, h + roof), (w, 0, h + roof)]
+    faces = [(0, 1, 5, 4), (1, 2, 6, 9, 5), (2, 3, 7, 6), (3, 0, 4, 8, 7)]
+    body = add(name, vertices, faces, walls)
     over, drop = w + 0.15, 0.15 * roof / d
     slopes = [(-over, -d - 0.15, h - drop), (over, -d - 0.15, h - drop), (over, 0, h + roof),
               (-over, 0, h + roof), (over, d + 0.15, h - drop), (-over, d + 0.15, h - drop)]
@@ -87,7 +88,8 @@ def jetty() -> None:
     wood = material("planks", (108, 84, 68), (176, 146, 114), scale=3.0, stretch=(6.0, 1.0, 1.0))
     for i in range(17):
         y = 3.0 - i * 0.3
-        box("plank", (2.6 + 0.02 * i, y, 0.62 + rng.uniform(-0.015, 0.015)), (1.1, 0.26, 0.08), wood)
+        z = 0.62 + rng.uniform(-0.015, 0.015)
+        box("plank", (2.6 + 0.02 * i, y, z), (1.1, 0.26, 0.08), wood)
     for y in (2.4, 0.6, -1.0, -1.9):
         for x in (2.05, 3.3):
             post("pile", (x, y, -0.6), (x, y, rng.uniform(0.95, 1.2)), (0.1, 0.09), wood)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from .build import (
-    Colour, Point, add, box, fractal, linear, lump, material, post, rng, smoothstep,
+    Colour,
+    Point,
+    add,
+    box,
+    fractal,
+    linear,
+    lump,
+    material,
+    post,
+    rng,
+    smoothstep,
 )
 
 PATH: list[tuple[float, float]] = [
@@ -23,7 +34,7 @@ def ground(x: float, y: float) -> float:
 def distance_to_path(x: float, y: float) -> float:
     """Distance on the map from a point to the footpath."""
     best = math.inf
-    for (ax, ay), (bx, by) in zip(PATH, PATH[1:], strict=False):
+    for (ax, ay), (bx, by) in itertools.pairwise(PATH):
         dx, dy = bx - ax, by - ay
         t = min(max(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy), 0.0), 1.0)
         best = min(best, math.hypot(x - ax - t * dx, y - ay - t * dy))
@@ -183,6 +194,6 @@ def foreground() -> None:
         z = bank(x, y)
         tops.append((x, y, z))
         box("post", (x, y, z + 0.32), (0.12, 0.12, 1.0), wood, turn=0.2 * i)
-    for (ax, ay, az), (bx, by, bz) in zip(tops, tops[1:], strict=False):
+    for (ax, ay, az), (bx, by, bz) in itertools.pairwise(tops):
         for h in (0.32, 0.62):
             post("rail", (ax, ay - 0.07, az + h), (bx, by - 0.07, bz + h), (0.035, 0.03), wood)

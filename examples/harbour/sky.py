@@ -121,5 +121,6 @@ def gulls() -> list[bpy.types.Object]:
         vertices = [(0, -0.12, 0), (0, 0.16, 0), (-0.35, 0.02, lift), (-0.34, 0.16, lift),
                     (-0.85, 0.1, lift * 0.7), (0.35, 0.02, lift), (0.34, 0.16, lift),
                     (0.85, 0.1, lift * 0.7)]
-        birds.append(add("gull", vertices, [(0, 1, 3, 2), (2, 3, 4), (0, 5, 6, 1), (5, 7, 6)], white))
+        faces = [(0, 1, 3, 2), (2, 3, 4), (0, 5, 6, 1), (5, 7, 6)]
+        birds.append(add("gull", vertices, faces, white))
     return birds

@@ -101,14 +101,18 @@ class Canvas:
         share = brush.wet * np.clip(0.35 + 0.65 * s, 0, 1) * (0.4 + 1.2 * tuft)
         share = np.clip(share, 0.0, 0.9)[..., None]
         paint = paint * (1.0 - share) + picked * share
-        self.colour[y, x] = under + (np.clip(paint, 0, 1) - under) * alpha[..., None]
+        touched = alpha > 0.0    # samples that share a pixel must not undo each other
+        spot = y[touched], x[touched]
+        blended = under + (np.clip(paint, 0, 1) - under) * alpha[..., None]
+        self.colour[spot] = blended[touched]
 
         # How thick it lies: furrows between bristles, paint pushed to the sides and to the end.
         ridge = np.exp(-(((np.abs(v) - 0.84) / 0.13) ** 2)) * (0.9 if brush.knife else 0.55)
         lift = np.exp(-left / (0.16 * brush.width)) * (1.2 if brush.knife else 0.5)
         relief = 0.55 + brush.bristle * (hair - 0.5) * 1.5 + ridge + np.clip(lift, 0, 1.2)
         below = self.height[y, x]
-        self.height[y, x] = below + (below * 0.4 + brush.body * relief - below) * alpha
+        piled = below + (brush.body * relief - 0.6 * below) * alpha
+        self.height[spot] = piled[touched]
 
     def lit(self, relief: float, gloss: float) -> Floats:
         """The painting under light from the upper left, as sRGB 0 to 1."""

@@ -54,7 +54,8 @@ def plan(width: int, height: int, rng: np.random.Generator) -> Plan:
 
     # Water: level strokes, the sky's colours darkened, a broken road of light under the sun.
     depth = (y - horizon) / (0.86 - horizon)
-    water = ramp(depth, ((0.0, "e8963e"), (0.16, "c8a080"), (0.34, "4f8fa0"), (0.6, "2a6a90"), (1.0, "123a68")))
+    water = ramp(depth, (
+        (0.0, "e8963e"), (0.16, "c8a080"), (0.34, "4f8fa0"), (0.6, "2a6a90"), (1.0, "123a68")))
     lap = field(rng, p, 0.10, 0.008)
     water *= (1.0 + 0.38 * lap)[..., None]
     road = np.exp(-(((x - sun[0]) / (0.045 + 0.10 * np.clip(depth, 0, 1))) ** 2))
@@ -63,7 +64,8 @@ def plan(width: int, height: int, rng: np.random.Generator) -> Plan:
     p.lay(y > horizon, water, 0.10 * wobble(rng, p, 0.08))
 
     # Hills: three ridges, bluer with distance, hatched along their slopes.
-    for base, rise, dark, light in ((0.585, 0.11, "2d5a92", "7fa8c0"), (0.60, 0.075, "1f4a66", "5a8f86"),
+    for base, rise, dark, light in ((0.585, 0.11, "2d5a92", "7fa8c0"),
+                                    (0.60, 0.075, "1f4a66", "5a8f86"),
                                     (0.615, 0.05, "24402e", "8a9a48")):
         crest = base - hills(rng, p, rise)
         inside = (y > crest) & (y < base + 0.012)
@@ -76,7 +78,8 @@ def plan(width: int, height: int, rng: np.random.Generator) -> Plan:
     across = (x - 1.9) / np.maximum(y - 0.35, 0.1)
     rows = 0.6 * np.sin(across * 26.0 + 1.4 * wobble(rng, p, 0.12))
     bank = ramp(0.52 + 0.42 * rows + 0.20 * wobble(rng, p, 0.10), (
-        (0.0, "16263a"), (0.25, "2c4a30"), (0.48, "6f8a3a"), (0.66, "c08a34"), (0.85, "e4a844"), (1.0, "f4d88c")))
+        (0.0, "16263a"), (0.25, "2c4a30"), (0.48, "6f8a3a"), (0.66, "c08a34"),
+        (0.85, "e4a844"), (1.0, "f4d88c")))
     p.lay(y > edge, bank, np.arctan2(y - 0.35, x - 1.9))
 
     # Poplars like dark flames, each edged by the light.

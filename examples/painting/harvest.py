@@ -35,17 +35,18 @@ def plan(width: int, height: int, rng: np.random.Generator) -> Plan:
     # Sky: blue above, cream below, clouds with lit tops and violet bellies.
     sky = ramp(y / horizon + 0.06 * wobble(rng, p, 0.15), (
         (0.0, "2f6aa2"), (0.35, "5c9cbc"), (0.65, "a8d0cc"), (0.85, "f0e4c0"), (1.0, "f6cf94")))
-    p.lay(everywhere, sky, 0.35 + 0.55 * wobble(rng, p, 0.20))
+    p.lay(everywhere, sky, 0.2 + 0.40 * wobble(rng, p, 0.20))
     for cx, cy, wide, tall in ((0.28, 0.15, 0.26, 0.10), (0.95, 0.11, 0.30, 0.09),
                                (1.38, 0.25, 0.20, 0.07), (0.62, 0.27, 0.18, 0.05)):
         bumps = 0.16 * np.sin(x * 34 + cx * 50) + 0.10 * np.sin(x * 61 + cx * 9)
         d = ((x - cx) / wide) ** 2 + ((y - cy) / (tall * np.where(y < cy, 1.0 + bumps, 0.6))) ** 2
         light = (cy - y) / tall - 0.5 * (x - cx) / wide + 0.35 * wobble(rng, p, 0.03)
         cloud = ramp(light, ((-0.9, "7f7aa6"), (-0.3, "b7aabc"), (0.1, "f0d4b4"), (0.6, "fff6e0")))
-        p.lay(d < 1.0, cloud, -0.5 + 1.2 * (x - cx) / wide)
+        p.lay(d < 1.0, cloud, -0.25 + 0.9 * (x - cx) / wide)
 
     # Hills and the wood in front of them.
-    for base, rise, dark, light in ((0.40, 0.10, "47609c", "8fa4c0"), (0.41, 0.055, "4a4478", "8a7a9a")):
+    for base, rise, dark, light in ((0.40, 0.10, "47609c", "8fa4c0"),
+                                    (0.41, 0.055, "4a4478", "8a7a9a")):
         crest = base - hills(rng, p, rise)
         tone = (y - crest) / rise + 0.4 * field(rng, p, 0.05, 0.02)
         p.lay((y > crest) & (y < base + 0.02), ramp(tone, ((0.0, light), (1.0, dark))),
@@ -53,18 +54,20 @@ def plan(width: int, height: int, rng: np.random.Generator) -> Plan:
     crowns = 0.405 - 0.035 - 0.018 * np.sin(x * 40 + np.sin(x * 13) * 2) - 0.02 * np.sin(x * 17)
     leaf = ramp((y - crowns) / 0.06 + 0.4 * wobble(rng, p, 0.015), (
         (0.0, "b4b04e"), (0.35, "5f7f38"), (0.75, "274a34"), (1.0, "1d1c33")))
-    p.lay((y > crowns) & (y < 0.43) & (np.sin(x * 4.1 + 1.0) > -0.55), leaf, 1.2 + 0.5 * np.sin(x * 40))
+    wood = (y > crowns) & (y < 0.43) & (np.sin(x * 4.1 + 1.0) > -0.55)
+    p.lay(wood, leaf, 1.2 + 0.5 * np.sin(x * 40))
 
     # The field: furrows that meet at one point of the horizon, gold broken by umber and violet.
     along = np.arctan2(y - 0.37, x - 0.98)
     furrow = np.sin((x - 0.98) / np.maximum(y - 0.36, 0.03) * 11.0 + 1.2 * wobble(rng, p, 0.10))
-    wheat = 0.55 + 0.26 * furrow + 0.20 * wobble(rng, p, 0.06) - 0.10 * (y - 0.6)
+    wheat = 0.56 + 0.20 * furrow + 0.10 * wobble(rng, p, 0.06) - 0.25 * (y - 0.6)
     p.lay(y > 0.415, ramp(wheat, (
-        (0.0, "43281f"), (0.2, "8a4a2c"), (0.42, "d08a2c"), (0.62, "f0bc4a"), (0.85, "fae4a0"),
-        (1.0, "fff6dc"))), along)
+        (0.0, "43281f"), (0.2, "8a4a2c"), (0.42, "d08a2c"), (0.62, "f0bc4a"), (0.85, "f6d884"),
+        (1.0, "fdecb8"))), along)
     strip = 0.50 + 0.03 * np.sin(x * 3.0 + 0.5)
-    p.lay((y > strip) & (y < strip + 0.035 + 0.012 * np.sin(x * 7)), ramp(
-        0.5 + 0.4 * wobble(rng, p, 0.02), ((0.0, "2f5a34"), (0.6, "7f9440"), (1.0, "c9c070"))), 0.06)
+    clover = ramp(0.5 + 0.4 * wobble(rng, p, 0.02), (
+        (0.0, "2f5a34"), (0.6, "7f9440"), (1.0, "c9c070")))
+    p.lay((y > strip) & (y < strip + 0.035 + 0.012 * np.sin(x * 7)), clover, 0.06)
 
     farm(p, rng)
     for cx, foot, size in ((0.30, 0.72, 0.17), (1.18, 0.66, 0.125), (0.80, 0.565, 0.062),
@@ -115,7 +118,7 @@ def farm(p: Picture, rng: np.random.Generator) -> None:
             (0.0, "6a201e"), (0.5, "c83a22"), (1.0, "f0804a"))), 0.12)
         for i in range(2):
             at = left + (right - left) * (0.3 + 0.4 * i)
-            pane = (np.abs(x - at) < 0.010) & (np.abs(y - foot + wall * 0.5) < 0.014)
+            pane = (np.abs(x - at) < 0.012) & (np.abs(y - foot + wall * 0.5) < 0.014)
             p.lay(pane, np.broadcast_to(rgb("1d2c4a"), p.colour.shape), np.pi / 2)
 
 

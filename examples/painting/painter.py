@@ -74,7 +74,7 @@ def paths(plan: Plan, starts: Floats, lengths: Floats, turns: Floats) -> list[Fl
 
 
 def mixed(wanted: Floats, layer: Layer, palette: Floats, rng: np.random.Generator) -> Floats:
-    """Colours a painter would mix for ``wanted`` (N x 3): near it, drawn to a paint, never twice."""
+    """Colours a painter would mix for ``wanted`` (N x 3): near it, drawn to one of the paints."""
     gap = ((wanted[:, None] - palette[None]) ** 2 @ np.array([0.5, 1.0, 0.4], np.float32))
     gap = gap * rng.uniform(0.4, 1.8, gap.shape)      # not always the nearest paint
     paint = palette[np.argmin(gap, 1)]
