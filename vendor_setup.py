@@ -66,7 +66,9 @@ def run(command: list[str | Path], what: str) -> None:
     """Run `command` with its output on standard error; standard output is for messages."""
     # Blender's and the shell's Python settings would lead the other Python astray.
     env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+    done = subprocess.run(
+        command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
+    )
     if done.returncode != 0:
         raise SetupError(f"{what} failed; what it says stands above.")
 

@@ -156,9 +156,7 @@ def _find(scene_name: str | None, strip_name: str) -> tuple[Any, Any]:
         if (strip := compat.all_strips(scene.sequence_editor).get(strip_name)) is not None
     ]
     if not found:
-        names = [
-            strip.name for scene in edited for strip in compat.all_strips(scene.sequence_editor)
-        ]
+        names = [s.name for scene in edited for s in compat.all_strips(scene.sequence_editor)]
         raise BadInput(f'There is no strip "{strip_name}"; there are {_listed(names)}.')
     if len(found) > 1:
         names = [scene.name for scene, _ in found]

@@ -1,28 +1,27 @@
-"""The task that is under way in this Blender, and what came of the last one."""
+"""The task that is under way in this Blender, or the last that was."""
 
 from ..sequencer.task import StylizeTask
 
-_task: StylizeTask | None = None
+_tasks: list[StylizeTask] = []  # one or none
 
 
 def last_task() -> StylizeTask | None:
     """The task under way, or the last that was."""
-    return _task
+    return _tasks[0] if _tasks else None
 
 
 def is_busy() -> bool:
     """Whether a task is under way."""
-    return _task is not None and not _task.phase.is_end
+    return bool(_tasks) and not _tasks[0].phase.is_end
 
 
-def remember(task: StylizeTask | None) -> None:
+def remember(task: StylizeTask) -> None:
     """Make `task` the one that panels show."""
-    global _task
-    _task = task
+    _tasks[:] = [task]
 
 
 def abandon() -> None:
     """End what is under way and forget it, because the extension goes."""
-    if _task is not None:
-        _task.abandon()
-    remember(None)
+    for task in _tasks:
+        task.abandon()
+    _tasks.clear()

@@ -1,6 +1,7 @@
 """Set up the engine's own Python environment."""
 
 import sys
+import time
 from typing import Any
 
 import bpy
@@ -67,8 +68,6 @@ class ECSET_OT_setup_engine(bpy.types.Operator):
         preferences.setup_message("")
 
     def _wait(self) -> set[str]:
-        import time
-
         while not self._ended():
             time.sleep(0.1)
         return self._report()

@@ -1,5 +1,6 @@
 """Preferences: where the engine's Python is."""
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..sequencer.errors import BadInput
 #: The extension's package: "bl_ext.<repository>.ecset", or the name it was imported by.
 PACKAGE = __package__.rpartition(".")[0]
 
-_message = ""
+_messages: list[str] = []  # one or none
 
 
 class EcsetPreferences(bpy.types.AddonPreferences):
@@ -32,26 +33,23 @@ class EcsetPreferences(bpy.types.AddonPreferences):
             text, icon = f"Engine: {engine_python()}", "CHECKMARK"
         except BadInput as error:
             text, icon = str(error), "INFO"
-        for number, line in enumerate(wrapped(_message or text, 90)):
+        for number, line in enumerate(wrapped(_messages[0] if _messages else text, 90)):
             layout.label(text=line, icon="BLANK1" if number else icon)
         layout.operator("ecset.setup_engine", icon="IMPORT")
 
 
 def wrapped(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width` characters: labels do not wrap by themselves."""
-    import textwrap
-
     return textwrap.wrap(text, width)
 
 
 def setup_message(text: str) -> None:
     """Show `text` in the preferences in place of where the engine is; "" to stop."""
-    global _message
-    _message = text
+    _messages[:] = [text] if text else []
 
 
 def engine_environment(create: bool = False) -> Path | None:
-    """The folder that ``vendor_setup.py`` fills; None when this is not installed as an extension."""
+    """The folder that ``vendor_setup.py`` fills; None when this is no installed extension."""
     try:
         return Path(bpy.utils.extension_path_user(PACKAGE, path="engine", create=create))
     except ValueError:

@@ -22,7 +22,7 @@ _HANDLE_NAMES = "left_handle" in _STRIP_RNA.bl_rna.properties
 
 
 def strips_of(owner: Any) -> Any:
-    """The collection of strips directly in `owner` (4.2 to 4.3: ``sequences``; later ``strips``)."""
+    """The strips directly in `owner`: ``sequences`` in 4.2 and 4.3, ``strips`` later."""
     return owner.strips if hasattr(owner, "strips") else owner.sequences
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from array import array
 from typing import Any
 
@@ -17,9 +18,9 @@ import bpy
 # A script has no package of its own: the extension's folder makes one of its own name.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from sequencer import animation, compat  # noqa: E402
-from sequencer.animation import OPACITY, PLACEMENT  # noqa: E402
-from sequencer.naming import frame_path  # noqa: E402
+from sequencer import animation, compat
+from sequencer.animation import OPACITY, PLACEMENT
+from sequencer.naming import frame_path
 
 #: Their picture is made from the strips below them.
 BUILT_ON_OTHERS = {"ADJUSTMENT", "MULTICAM"}
@@ -100,6 +101,33 @@ def set_up_render(scene: Any, request: dict[str, Any]) -> None:
     compat.disable_caches(scene.sequence_editor)
 
 
+def avoid_conversions(scene: Any, strip: Any, file_format: str) -> None:
+    """Take footage to the file as it is, when the file's colour space is its own.
+
+    On its way through the sequencer's space and back footage loses up to a step of 16 bits, and
+    much more in a logarithmic space.  Without changes of colour in between the way can be left out.
+    """
+    if strip.type not in {"MOVIE", "IMAGE"} or changes_colour(scene, strip):
+        return
+    own, working = strip.colorspace_settings, scene.sequencer_colorspace_settings
+    if file_format == "OPEN_EXR" and own.name == "Linear Rec.709":
+        working.name = own.name
+    elif file_format == "PNG" and own.name == "sRGB":
+        own.name = working.name = "Non-Color"
+        strip.use_float = True  # 5.0 and 5.1 look at bytes as if they were sRGB even so
+        scene.view_settings.view_transform = "Raw"
+
+
+def changes_colour(scene: Any, strip: Any) -> bool:
+    """Whether the strip shows its footage in other colours than the file has."""
+    return (
+        any(not modifier.mute for modifier in strip.modifiers)
+        or strip.color_multiply != 1
+        or strip.color_saturation != 1
+        or animation.is_animated(scene, strip.name, ("color_", "modifiers"))
+    )
+
+
 def is_opaque(path: str) -> bool:
     """Whether no pixel of the picture lets anything through."""
     image = bpy.data.images.load(path, check_existing=False)
@@ -121,8 +149,8 @@ def render_plate(scene: Any, frame: int, path: str) -> None:
     os.replace(part, path)
 
 
-def run(request: dict[str, Any]) -> None:
-    """Render what `request` asks for."""
+def run(request: dict[str, Any]) -> list[bool]:
+    """Render what `request` asks for; returns which plates are opaque."""
     bpy.ops.wm.open_mainfile(
         filepath=request["blend"], load_ui=False, use_scripts=request["use_scripts"]
     )
@@ -132,14 +160,18 @@ def run(request: dict[str, Any]) -> None:
     strip = compat.all_strips(scene.sequence_editor)[request["strip"]]
     isolate(scene, strip, request["keep_placement"])
     set_up_render(scene, request)
+    avoid_conversions(scene, strip, request["format"])
     first, last = request["first"], request["last"]
     total = last - first + 1
+    opaque = []
     say("started", first=first, last=last, total=total, done=0)
     for done, frame in enumerate(range(first, last + 1), 1):
         path = frame_path(request["pattern"], frame)
         render_plate(scene, frame, path)
-        say("frame", frame=frame, path=path, opaque=is_opaque(path), done=done, total=total)
+        opaque.append(is_opaque(path))
+        say("frame", frame=frame, path=path, opaque=opaque[-1], done=done, total=total)
     say("finished", done=total, total=total)
+    return opaque
 
 
 def main(argv: list[str]) -> int:
@@ -148,9 +180,7 @@ def main(argv: list[str]) -> int:
         request = json.load(file)
     try:
         run(request)
-    except Exception as error:  # the parent shows the sentence and keeps the log
-        import traceback
-
+    except Exception as error:  # noqa: BLE001 - said in one sentence; the log has the rest
         traceback.print_exc()
         text = " ".join(str(error).split()).removeprefix("Error: ")
         say("error", message=f"Blender could not render the strip's frames: {text}")

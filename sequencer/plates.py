@@ -1,4 +1,4 @@
-"""A strip as a shot to paint: what it shows, at which size, and the child that renders its plates."""
+"""A strip as a shot to paint: what it shows, its size, and the child that renders its plates."""
 
 import json
 import os
@@ -76,9 +76,8 @@ def _refuse_unpaintable(scene: Any, strip: Any) -> None:
     name = f'The strip "{strip.name}"'
     if strip.type == "SOUND":
         raise BadInput(f"{name} is a sound: choose a strip that shows a picture.")
-    if strip.type in {"MOVIE", "IMAGE"}:
-        if not strip.elements or strip.elements[0].orig_width == 0:
-            raise BadInput(f"{name} cannot find its file {source_file(strip)}: relink it.")
+    if strip.type in {"MOVIE", "IMAGE"} and not _has_picture(strip):
+        raise BadInput(f"{name} cannot find its file {source_file(strip)}: relink it.")
     if strip.type == "SCENE" and strip.scene is None:
         raise BadInput(f"{name} has no scene: choose one for it.")
     if strip.type == "META" and not compat.strips_of(strip):
@@ -94,6 +93,11 @@ def _refuse_unpaintable(scene: Any, strip: Any) -> None:
             for other in compat.strips_of(owner)
         ):
             raise BadInput(f"{name} has no strip below it: there is nothing to paint.")
+
+
+def _has_picture(strip: Any) -> bool:
+    # Of a file that is missing, or no picture, Blender makes a strip of one element without size.
+    return bool(strip.elements) and strip.elements[0].orig_width > 0
 
 
 def source_file(strip: Any) -> Path:

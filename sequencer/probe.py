@@ -1,4 +1,4 @@
-"""Says, as an event, which modules this Python lacks; imports none.  The engine's Python runs it."""
+"""Says, as an event, which modules the engine's Python lacks; run by that, imports none."""
 
 import importlib.util
 import json
@@ -7,7 +7,7 @@ import sys
 
 def main(modules: list[str]) -> int:
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - a person may name any Python
         missing.insert(0, "Python 3.11")
     if not missing:
         return 0

@@ -118,7 +118,7 @@ class StylizeTask:
                 self._end(Phase.FAILED, f"{self.phase.value} failed: {error}.", EXIT_FAILURE)
         return before != (self.phase, self.done, self.seconds_per_frame)
 
-    def run_to_end(self, on_phase: Callable[[Phase], None] = lambda phase: None) -> int:
+    def run_to_end(self, on_phase: Callable[[Phase], None] | None = None) -> int:
         """Wait until the task has ended, telling of every phase; returns the exit status."""
         told = None
         while not self.phase.is_end:
@@ -126,7 +126,8 @@ class StylizeTask:
                 self.poll()
                 if self.phase is not told and not self.phase.is_end:
                     told = self.phase
-                    on_phase(told)
+                    if on_phase is not None:
+                        on_phase(told)
                 time.sleep(0.02)
             except KeyboardInterrupt:
                 self.cancel()

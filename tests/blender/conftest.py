@@ -1,0 +1,66 @@
+"""The extension in the bpy module: registered once, a new timeline for each test."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import bpy
+import pytest
+
+from tests.blender.timeline import Timeline
+
+ROOT = Path(__file__).resolve().parents[2]
+FAKE_ENGINE = Path(__file__).with_name("fake_engine")
+
+
+@pytest.fixture(scope="session")
+def extension() -> Iterator[ModuleType]:
+    """The extension, imported as the package "ecset" as Blender does under a longer name."""
+    spec = importlib.util.spec_from_file_location(
+        "ecset", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["ecset"] = module
+    spec.loader.exec_module(module)
+    module.register()
+    yield module
+    module.unregister()  # or Blender 4.2 crashes and 4.5 hangs at exit
+
+
+@pytest.fixture(autouse=True)
+def fake_engine(extension, monkeypatch) -> Path:
+    """Frames that are copies of the plates, by this very Python."""
+    from ecset.sequencer import engine
+
+    monkeypatch.setattr(engine, "ROOT", FAKE_ENGINE)
+    monkeypatch.setattr(engine, "MODULES", ())
+    monkeypatch.setenv(engine.VARIABLE, sys.executable)
+    return FAKE_ENGINE
+
+
+@pytest.fixture
+def timeline(extension, tmp_path) -> Timeline:
+    """An empty timeline of 96 x 54 pixels in a file of its own."""
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    return Timeline(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory) -> list[Path]:
+    """12 different opaque pictures of 64 x 40 pixels, with every value of a byte in them."""
+    from tests.blender.timeline import noise, save_png
+
+    folder = tmp_path_factory.mktemp("pictures")
+    return [save_png(folder / f"p_{i:04d}.png", noise(64, 40, seed=i)) for i in range(12)]
+
+
+@pytest.fixture(scope="session")
+def movie(extension, pictures, tmp_path_factory) -> Path:
+    """The pictures as a movie of 24 frames a second."""
+    from tests.blender.timeline import make_movie
+
+    return make_movie(tmp_path_factory.mktemp("movie") / "movie.mkv", pictures, 24)
