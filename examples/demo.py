@@ -104,7 +104,7 @@ def main() -> int:
             *("--strip", STRIP),
             *("--style", str(options.style.absolute())),
             *("--engine-python", str(python)),
-            *("--output", str(output / "job")),
+            *("--output", str(output)),
             *("--save-as", str(output / "painted.blend")),
         ]
     )
@@ -112,14 +112,15 @@ def main() -> int:
         return status
 
     print("4/4  Measuring, and laying out the contact sheet", flush=True)
+    job = max(output.glob("*/job.json"), key=lambda path: path.stat().st_mtime).parent
     sheet = output / "contact_sheet.png"
-    engine(python, "measure", output / "job")
-    engine(python, "sheet", output / "job", "--output", sheet)
+    engine(python, "measure", job)
+    engine(python, "sheet", job, "--output", sheet)
 
     print(f"Done in {time.monotonic() - began:.0f} seconds:")
     for what, where in (
         ("contact sheet", sheet),
-        ("painted frames", output / "job" / "frames"),
+        ("painted frames", job / "frames"),
         ("the timeline", output / "painted.blend"),
     ):
         print(f"  {what:15} {os.path.relpath(where)}")
