@@ -200,7 +200,6 @@ def copy_fcurve(curves: Any, source: Any, data_path: str) -> None:
     for old in source.modifiers:
         new = copy.modifiers.new(old.type)
         _copy_properties(old, new, skip={"type"})
-    copy.update()
 
 
 def _copy_properties(source: Any, target: Any, skip: Iterable[str]) -> None:

@@ -98,7 +98,9 @@ def set_up_render(scene: Any, request: dict[str, Any]) -> None:
     if request["format"] == "OPEN_EXR":
         picture.color_management = "OVERRIDE"
         picture.linear_colorspace_settings.name = "Linear Rec.709"
-    compat.disable_caches(scene.sequence_editor)
+    for any_scene in bpy.data.scenes:  # those of scene strips have caches of their own
+        if any_scene.sequence_editor:
+            compat.disable_caches(any_scene.sequence_editor)
 
 
 def avoid_conversions(scene: Any, strip: Any, file_format: str) -> None:
@@ -157,6 +159,8 @@ def run(request: dict[str, Any]) -> list[bool]:
     if request["working_space"]:
         compat.set_working_space(request["working_space"])
     scene = bpy.data.scenes[request["scene"]]
+    for window in bpy.context.window_manager.windows:
+        window.scene = scene  # a scene strip stands still in a scene that no window shows
     strip = compat.all_strips(scene.sequence_editor)[request["strip"]]
     isolate(scene, strip, request["keep_placement"])
     set_up_render(scene, request)

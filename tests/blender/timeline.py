@@ -30,7 +30,7 @@ class Timeline:
 
     @property
     def scene(self) -> Any:
-        return bpy.data.scenes[0]
+        return bpy.data.scenes["Scene"]
 
     @property
     def editor(self) -> Any:
@@ -74,9 +74,10 @@ class Timeline:
         return path
 
     def shown(self, frame: int, file_format: str = "PNG", depth: int = 8) -> np.ndarray:
-        """What the timeline shows, as the file holds it: height x width x 4, float64.
+        """What the timeline shows: height x width x 4, float64, premultiplied.
 
-        Bytes 0 to 255, 16-bit values 0 to 65535, or scene-linear values of an EXR.
+        Bytes 0 to 255, 16-bit values 0 to 65535, or scene-linear values of an EXR.  Colours count
+        as far as they are seen: what is fully transparent has none.
         """
         scene, render = self.scene, self.scene.render
         path = self.folder / f"render_{next(self._renders)}.{file_format.lower()}"
@@ -90,7 +91,10 @@ class Timeline:
         bpy.ops.render.render(write_still=True, scene=scene.name)
         pixels = read_pixels(path)
         path.unlink()
-        return pixels if file_format == "EXR" else np.rint(pixels * (2**depth - 1))
+        if file_format != "EXR":
+            pixels = np.rint(pixels * (2**depth - 1))
+            pixels[..., :3] *= pixels[..., 3:] / (2**depth - 1)
+        return pixels
 
     def stylize_in_place(self, strip: Any, *, frames=None, picture="PNG8", folder="job") -> Any:
         """What a task does with a look that changes nothing, without child processes.
