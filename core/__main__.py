@@ -17,6 +17,11 @@ from . import __version__
 from .errors import Cancelled, EcsetError, InputError
 from .events import JsonLines, Listener, ProgressBar
 
+# Blender runs beside the engine. Torch's threads spin while they wait for one another, and on cores
+# that are wanted elsewhere that makes painting ten times slower (measured on two busy cores), so
+# they are told to sleep. OpenMP reads this once, when torch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 # How long a cancelled run may take to come to an end before it is cut short.
 _GRACE_SECONDS = 5.0
 
