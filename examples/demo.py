@@ -62,6 +62,7 @@ def make_edit(blend: Path) -> None:
     for workspace in bpy.data.workspaces:
         if hasattr(workspace, "sequencer_scene"):  # Blender 5: else the sequencer opens empty
             workspace.sequencer_scene = scene
+    bpy.context.preferences.filepaths.save_version = 0  # no .blend1 beside them
     blend.parent.mkdir(parents=True, exist_ok=True)
     bpy.ops.wm.save_as_mainfile(filepath=str(blend))
     bpy.ops.file.make_paths_relative()
