@@ -64,13 +64,16 @@ class PatchSettings(_Part):
 
     style_scale: size of the brushwork; 1 lays the style's long side over the plate's.
     guide_weight: how strongly the plate's light and dark steer the choice of patches.
+    colour_weight: how strongly the plate's colours, brought into the style's palette, steer it,
+        relative to light and dark; 0 leaves all colour to chance and the style.
     completeness: how freely a patch may be used again; small values wear none out
         (the alpha of Granot et al. 2022, eq. 2).
     """
 
     style_scale: float = Field(default=1.0, ge=0.2, le=4.0)
     guide_weight: float = Field(default=1.5, ge=0.0, le=20.0)
-    completeness: float = Field(default=0.005, ge=1e-6, le=100.0)
+    colour_weight: float = Field(default=0.6, ge=0.0, le=20.0)
+    completeness: float = Field(default=0.02, ge=1e-6, le=100.0)
 
 
 class PatchLook(_Part):

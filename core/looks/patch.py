@@ -1,8 +1,9 @@
 """The built-in look: guided patch synthesis. Paint without any pretrained weights.
 
 Every patch of the result is a patch of the style. Which one is chosen, coarse to fine, by what
-stands there already and by a guide that carries the plate's light and dark, after Fišer et al.
-2016 ("StyLit") and Granot et al. 2022 ("Drop the GAN").
+stands there already and by a guide that carries the plate's light and dark and, less strictly, its
+colours in the style's palette. After Fišer et al. 2016 ("StyLit") and Granot et al. 2022 ("Drop the
+GAN").
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Patch:
         self._tables = []
         for level, scale in enumerate(scales):
             pictures = [_resize(s, self._style_size(s, size, scale)) for s in styles]
-            guides = [_blur(luminance(picture), _GUIDE_BLUR) for picture in pictures]
+            guides = [self._guide(luminance(picture), picture) for picture in pictures]
             side = 11 if level < 2 else 9 if level < 4 else 7
             self._tables.append(
                 PatchTable(pictures, guides, self._weights, side, self._settings.guide_weight)
@@ -77,12 +78,13 @@ class Patch:
         random = torch.Generator().manual_seed(self._seed)
         tone = self._tone(luminance(frame))
         first = 0 if start is None else min(_FIRST_LEVEL_IN_A_CHAIN, len(self._tables) - 1)
-        picture = self._palette(frame) if start is None else start
+        colours = self._palette(frame)
+        picture = colours if start is None else start
         field: Field | None = None
         for level in range(first, len(self._tables)):
             size = self._sizes[level]
             table = self._tables[level]
-            guide = _blur(_resize(tone, size), _GUIDE_BLUR)
+            guide = self._guide(_resize(tone, size), _resize(colours, size))
             hold = None
             if anchor is not None and weight is not None:
                 hold = _resize(anchor, size), _resize(weight, size)
@@ -101,6 +103,18 @@ class Patch:
                 last = level == len(self._tables) - 1 and turn == _REFINEMENTS - 1
                 picture = table.vote(field.rows, _fit(field.distances, sharp=last))
         return picture
+
+    def _guide(self, tone: Tensor, colours: Tensor) -> Tensor:
+        """1×3×H×W: light and dark, and beside it two channels of colour without light."""
+        chroma = (colours - luminance(colours)) * self._settings.colour_weight
+        return torch.cat(
+            (
+                _blur(tone, _GUIDE_BLUR),
+                _blur(chroma[:, :1], 2 * _GUIDE_BLUR),
+                _blur(chroma[:, 2:], 2 * _GUIDE_BLUR),
+            ),
+            dim=1,
+        )
 
     def _style_size(self, style: Tensor, size: tuple[int, int], scale: float) -> tuple[int, int]:
         zoom = self._settings.style_scale * max(size) / max(style.shape[-2:])

@@ -15,14 +15,14 @@ from torch import Tensor
 
 # Principal components kept of a colour patch and of a guide patch.
 _COLOUR_COMPONENTS = 32
-_GUIDE_COMPONENTS = 8
+_GUIDE_COMPONENTS = 12
 _PCA_SAMPLES = 20_000
 
 # Elements of the distance matrix made at once: 4 MB of float32 stay in the cache, which is four times
 # faster than 64 MB.
 _CHUNK_ELEMENTS = 1_000_000
 
-# A colour has three channels and the guide one: this makes guide_weight 1 an even balance.
+# A colour has three channels and the guide's light one: this makes guide_weight 1 an even balance.
 _GUIDE_BALANCE = 3**0.5
 
 # Steps between a pixel and the neighbours whose matches it tries, shifted back by the step.
@@ -48,7 +48,7 @@ class PatchTable:
         side: int,
         guide_weight: float,
     ) -> None:
-        """styles: 1×3×h×w each; guides: 1×1×h×w each; weights: of the styles, relative;
+        """styles: 1×3×h×w each; guides: 1×G×h×w each; weights: of the styles, relative;
         side: of a patch in pixels, odd. Every style must hold at least one patch."""
         self.side = side
         self._guide_scale = guide_weight * _GUIDE_BALANCE
