@@ -7,6 +7,7 @@ whole files, and ends by itself when its standard input reaches its end.
 
 import json
 import os
+import shutil
 import sys
 import threading
 import traceback
@@ -142,13 +143,28 @@ def is_opaque(path: str) -> bool:
 
 
 def render_plate(scene: Any, frame: int, path: str) -> None:
-    """One frame to `path`, which exists only when it is whole."""
-    part = path + ".part"
+    """One frame to `path`, which exists only when it is whole.
+
+    Blender does not notice when a disk gets full under a picture, so there must be room before
+    and an end to the picture afterwards.  Raises OSError.
+    """
+    part, folder = path + ".part", os.path.dirname(path)
+    if shutil.disk_usage(folder).free < 8 * scene.render.resolution_x * scene.render.resolution_y:
+        raise OSError(f"the disk of {folder} is full, make room on it.")
     scene.render.filepath = part
     scene.frame_set(frame)
     # Not animation=True: that refuses negative frames.
     bpy.ops.render.render(write_still=True, scene=scene.name)
+    if path.endswith(".png") and not has_end(part):
+        raise OSError(f"{path} could not be written whole, make room on the disk.")
     os.replace(part, path)
+
+
+def has_end(path: str) -> bool:
+    """Whether a PNG file has its last chunk."""
+    with open(path, "rb") as file:
+        file.seek(max(os.path.getsize(path) - 12, 0))
+        return file.read() == b"\0\0\0\0IEND\xaeB`\x82"
 
 
 def run(request: dict[str, Any]) -> list[bool]:
@@ -187,7 +203,7 @@ def main(argv: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - said in one sentence; the log has the rest
         traceback.print_exc()
         text = " ".join(str(error).split()).removeprefix("Error: ")
-        say("error", message=f"Blender could not render the strip's frames: {text}")
+        say("error", message=f"The strip's frames could not be rendered: {text}")
         return 1
     return 0
 

@@ -58,6 +58,7 @@ def describe(scene: Any, strip: Any, frames: tuple[int, int] | None = None) -> S
             f'Frames {first}-{last} are not all in the strip "{strip.name}": '
             f"it shows frames {left}-{right - 1}."
         )
+    _refuse_missing_files(strip, first, last)
     size = None if _is_bound_to_place(strip) else native_size(scene, strip)
     width, height = size or screen_size(scene)
     return Shot(
@@ -76,8 +77,6 @@ def _refuse_unpaintable(scene: Any, strip: Any) -> None:
     name = f'The strip "{strip.name}"'
     if strip.type == "SOUND":
         raise BadInput(f"{name} is a sound: choose a strip that shows a picture.")
-    if strip.type in {"MOVIE", "IMAGE"} and not _has_picture(strip):
-        raise BadInput(f"{name} cannot find its file {source_file(strip)}: relink it.")
     if strip.type == "SCENE" and strip.scene is None:
         raise BadInput(f"{name} has no scene: choose one for it.")
     if strip.type == "META" and not compat.strips_of(strip):
@@ -95,17 +94,21 @@ def _refuse_unpaintable(scene: Any, strip: Any) -> None:
             raise BadInput(f"{name} has no strip below it: there is nothing to paint.")
 
 
-def _has_picture(strip: Any) -> bool:
-    # Of a file that is missing, or no picture, Blender makes a strip of one element without size.
-    return bool(strip.elements) and strip.elements[0].orig_width > 0
-
-
-def source_file(strip: Any) -> Path:
-    """The (first) file of a movie or image strip, as an absolute path."""
+def _refuse_missing_files(strip: Any, first: int, last: int) -> None:
+    """Raise BadInput when a file that the frames `first` to `last` show is not there."""
     if strip.type == "MOVIE":
-        return Path(bpy.path.abspath(strip.filepath))
-    filename = strip.elements[0].filename if strip.elements else ""
-    return Path(bpy.path.abspath(strip.directory), filename)
+        files = [bpy.path.abspath(strip.filepath)]
+    elif strip.type == "IMAGE":
+        elements = map(strip.strip_elem_from_frame, range(first, last + 1))
+        names = dict.fromkeys(element.filename for element in elements if element)
+        files = [os.path.join(bpy.path.abspath(strip.directory), name) for name in names]
+    else:
+        return
+    for file in files:
+        if not os.path.isfile(file):
+            raise BadInput(f'The strip "{strip.name}" cannot find its file {file}: relink it.')
+    if not strip.elements or strip.elements[0].orig_width == 0:
+        raise BadInput(f'Blender cannot read the file {files[0]} of the strip "{strip.name}".')
 
 
 def _is_bound_to_place(strip: Any) -> bool:
