@@ -1,0 +1,71 @@
+"""Blender itself: the extension built, installed and enabled by its own commands."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FAKE_ENGINE = ROOT / "tests/blender/fake_engine/core/__main__.py"
+
+Blender = Callable[..., subprocess.CompletedProcess]
+
+
+@pytest.fixture(scope="session")
+def user_folder(tmp_path_factory) -> Path:
+    """A Blender user folder of its own; nothing of the person's own Blender changes."""
+    return tmp_path_factory.mktemp("user")
+
+
+@pytest.fixture(scope="session")
+def environment(user_folder, tmp_path_factory) -> dict[str, str]:
+    """What Blender runs with; the engine is a stand-in unless a real one is named."""
+    python = os.environ.get("ECSET_ENGINE_PYTHON")
+    if python is None:
+        fake = tmp_path_factory.mktemp("engine") / "python"
+        fake.write_text(
+            f'#!/bin/sh\ntest "$1" = -m || exit 0\nshift 2\nexec python3 {FAKE_ENGINE} "$@"\n'
+        )
+        fake.chmod(0o755)
+        python = str(fake)
+    return {
+        **os.environ,
+        "BLENDER_USER_RESOURCES": str(user_folder),
+        "ECSET_ENGINE_PYTHON": python,
+    }
+
+
+@pytest.fixture(scope="session")
+def blender(environment) -> Blender:
+    """Run Blender with these arguments to its end."""
+
+    def run(*arguments: str | Path, check: bool = True) -> subprocess.CompletedProcess:
+        done = subprocess.run(
+            ["blender", *map(str, arguments)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def extension_zip(blender, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("zip")
+    blender("--command", "extension", "build", "--source-dir", ROOT, "--output-dir", folder)
+    (path,) = folder.glob("ecset-*.zip")
+    return path
+
+
+@pytest.fixture(scope="session")
+def installed(blender, extension_zip) -> None:
+    blender("--command", "extension", "install-file", "-r", "user_default", "-e", extension_zip)
