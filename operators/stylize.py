@@ -25,9 +25,8 @@ _CHOICES = ("style", "look", "coherence", "output", "format", "seed")
 
 
 class EcsetStyle(bpy.types.PropertyGroup):
-    """One of several style pictures, for scripts."""
+    """One of several style pictures, for scripts; `name` is its path, as in Blender's own lists."""
 
-    path: StringProperty(name="Picture", subtype="FILE_PATH")
     weight: FloatProperty(name="Weight", default=1.0, min=0.0)
 
 
@@ -78,7 +77,7 @@ class ECSET_OT_stylize(bpy.types.Operator):
                 for name in _CHOICES
             }
         )
-        styles = [(item.path, item.weight) for item in self.styles]
+        styles = [(item.name, item.weight) for item in self.styles]
         if not styles and chosen.style:
             styles = [(chosen.style, 1.0)]
         return gather(chosen, styles, self.frames)

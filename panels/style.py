@@ -9,9 +9,6 @@ from ..sequencer import compat, plates
 from ..sequencer.task import Phase, StylizeTask
 from .preferences import wrapped
 
-#: Characters that fit into a line of the sidebar at its usual width and scale.
-_LINE = 34
-
 _ICONS = {
     Phase.DONE: "CHECKMARK",
     Phase.FAILED: "ERROR",
@@ -42,7 +39,7 @@ class ECSET_PT_style(bpy.types.Panel):
         row.scale_y = 1.5
         row.operator("ecset.stylize", icon="BRUSH_DATA")
         if task is not None:
-            _draw_outcome(layout, task)
+            _draw_outcome(layout, task, _characters(context))
 
 
 def _draw_shot(layout: Any, scene: Any, strip: Any) -> None:
@@ -62,6 +59,8 @@ def _draw_shot(layout: Any, scene: Any, strip: Any) -> None:
 
 def _draw_settings(layout: Any, settings: Any) -> None:
     column = layout.column()
+    column.use_property_split = True
+    column.use_property_decorate = False
     column.enabled = not running.is_busy()
     column.prop(settings, "look")
     if settings.look != "identity":
@@ -80,10 +79,16 @@ def _draw_progress(layout: Any, task: StylizeTask) -> None:
     row.operator("ecset.cancel", text="", icon="X")
 
 
-def _draw_outcome(layout: Any, task: StylizeTask) -> None:
+def _characters(context: Any) -> int:
+    """How many characters fit into a line of the sidebar, beside an icon."""
+    scale = context.preferences.system.ui_scale
+    return max(16, int((context.region.width / scale - 75) / 6.3))
+
+
+def _draw_outcome(layout: Any, task: StylizeTask, width: int) -> None:
     column = layout.column(align=True)
-    for number, line in enumerate(wrapped(task.message, _LINE)):
+    for number, line in enumerate(wrapped(task.message, width)):
         column.label(text=line, icon="BLANK1" if number else _ICONS[task.phase])
     for note in task.notes:
-        for number, line in enumerate(wrapped(note, _LINE)):
+        for number, line in enumerate(wrapped(note, width)):
             column.label(text=line, icon="BLANK1" if number else "INFO")

@@ -15,7 +15,8 @@ from .job import FRAMES, PictureFormat
 from .naming import frame_path
 from .plates import Shot
 
-#: Custom property of a result: the folder of its job.
+#: Custom property of a result: the name of its job's folder, which is the parent of its directory.
+#: No path, because Blender does not keep paths in custom properties right when a file moves.
 JOB_PROPERTY = "ecset_job"
 
 #: How a strip reads the files of a format back: colour space and kind of alpha.
@@ -99,7 +100,7 @@ def place(shot: Shot, job: Path, picture: PictureFormat, opaque: bool) -> Placed
     )
     colorspace, strip.alpha_mode = _READING[picture.file_format]
     strip.colorspace_settings.name = colorspace
-    strip[JOB_PROPERTY] = blend_path(job)
+    strip[JOB_PROPERTY] = job.name
     parts = _take_over(source, strip, shot.keep_placement)
     animation.copy(scene, source.name, strip.name, parts)
     note = _hide_source(shot, scene, source, opaque)

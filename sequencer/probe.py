@@ -7,7 +7,7 @@ import sys
 
 def main(modules: list[str]) -> int:
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
-    if sys.version_info < (3, 11):  # noqa: UP036 - a person may name any Python
+    if sys.version_info < (3, 11):
         missing.insert(0, "Python 3.11")
     if not missing:
         return 0

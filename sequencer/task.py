@@ -175,7 +175,8 @@ class StylizeTask:
 
     def _child_ended(self, status: int) -> None:
         if self._cancelled or status == EXIT_CANCELLED:
-            self._end(Phase.CANCELLED, "Cancelled; the same call goes on.", EXIT_CANCELLED)
+            message = "Cancelled: the frames that are done are kept."
+            self._end(Phase.CANCELLED, message, EXIT_CANCELLED)
         elif status != 0:
             message = self._error or (
                 f"{self.phase.value} stopped with exit status {status}: see {self.folder}/ecset.log"

@@ -61,7 +61,10 @@ CASES = {
     "no range": (["--frames", "all"], '"all" is no frame range'),
     "no style": (["--look", "patch"], "There is no style picture: choose one."),
     "style is gone": (["--look", "patch", "--style", "/no/x.png"], "/no/x.png is not there"),
-    "weights": (["--style", STYLE, "--style-weight", "1", "--style-weight", "2"], "1 --style but 2"),
+    "weights": (
+        ["--style", STYLE, "--style-weight", "1", "--style-weight", "2"],
+        "1 --style but 2",
+    ),
     "output below a file": (["--output", STYLE], "cannot be written"),
     "wrong format": (["--format", "JPEG"], "invalid choice: 'JPEG'"),
     "no engine": (["--engine-python", "/no/python"], "/no/python, named by --engine-python"),
@@ -103,7 +106,10 @@ def test_no_sequencer(timeline, capfd):
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     blend = timeline.save()
     status, _, said = run(["stylize", str(blend), "--strip", "Shot", "--look", "identity"], capfd)
-    assert (status, said) == (2, "ecset: There is no strip in this file's sequencer: add one first.")
+    assert (status, said) == (
+        2,
+        "ecset: There is no strip in this file's sequencer: add one first.",
+    )
 
 
 @pytest.mark.parametrize("content", [None, b"no blend", b"BLENDER-v402"])

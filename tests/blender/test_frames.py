@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import bpy
 import numpy as np
 import pytest
@@ -28,11 +30,11 @@ def assert_same_frames(timeline: Timeline, strip, **arguments) -> None:
     name = strip.name
     left, right = compat.left(strip), compat.right(strip)
     before = [timeline.shown(frame) for frame in range(left, right)]
-    assert any((a != b).any() for a, b in zip(before, before[1:], strict=False)), "a still"
-    shot, result, _ = timeline.stylize_in_place(strip, **arguments)
+    assert any((a != b).any() for a, b in pairwise(before)), "a still"
+    _, result, _ = timeline.stylize_in_place(strip, **arguments)
     assert (compat.left(result), compat.right(result)) == (left, right)
-    assert result.channel == timeline.strip(name).channel + 1
-    timeline.strip(name).mute = True
+    assert result.channel == timeline.find(name).channel + 1
+    timeline.find(name).mute = True
     for frame, picture in zip(range(left, right), before, strict=True):
         np.testing.assert_array_equal(timeline.shown(frame), picture, f"frame {frame}")
 
@@ -110,8 +112,8 @@ def test_child_of_a_meta_stays_in_it(timeline, pictures):
     meta.use_flip_y, meta.strobe = True, 2
     before = [timeline.shown(frame) for frame in range(1, 13)]
     _, result, _ = timeline.stylize_in_place(child)
-    assert result.parent_meta() == timeline.strip("Meta")
-    timeline.strip("Child").mute = True
+    assert result.parent_meta() == timeline.find("Meta")
+    timeline.find("Child").mute = True
     for frame, picture in zip(range(1, 13), before, strict=True):
         np.testing.assert_array_equal(timeline.shown(frame), picture, f"frame {frame}")
 
@@ -176,10 +178,10 @@ def test_muted_strips_and_channels_and_a_tabbed_meta(timeline, pictures):
     render.use_multiview = True
     timeline.scene.use_preview_range = True
     timeline.scene.frame_preview_start, timeline.scene.frame_preview_end = 6, 7
-    _, result, _ = timeline.stylize_in_place(strip, frames=(4, 4))
+    timeline.stylize_in_place(strip, frames=(4, 4))
     timeline.editor.display_stack(None)
     render = timeline.scene.render  # the file was loaded again
     render.resolution_percentage = 100
     render.use_border = render.use_multiview = False
-    timeline.strip("Over").mute = timeline.strip("Meta").mute = True
+    timeline.find("Over").mute = timeline.find("Meta").mute = True
     np.testing.assert_array_equal(timeline.shown(4), expected)

@@ -10,7 +10,6 @@ import pytest
 
 from tests.blender.timeline import Timeline
 
-
 without_new_modifiers = pytest.mark.skipif(
     (5, 0, 0) <= bpy.app.version < (5, 1, 0), reason="modifiers.new() crashes Blender 5.0.1"
 )
@@ -21,7 +20,7 @@ def shift(timeline: Timeline, strip, frame: int, **arguments):
     name = strip.name
     before = timeline.shown(frame)
     _, result, _ = timeline.stylize_in_place(strip, **arguments)
-    timeline.strip(name).mute = True
+    timeline.find(name).mute = True
     return before, timeline.shown(frame), result
 
 
@@ -77,8 +76,8 @@ def test_animated_transform_and_opacity_go_along(timeline, pictures):
     frames = (1, 3, 5, 8, 11)
     before = [timeline.shown(frame) for frame in frames]
     name = strip.name
-    _, result, _ = timeline.stylize_in_place(strip)
-    assert timeline.strip(name).mute, "it would show through"
+    timeline.stylize_in_place(strip)
+    assert timeline.find(name).mute, "it would show through"
     for frame, picture in zip(frames, before, strict=True):
         assert np.abs(timeline.shown(frame) - picture).max() <= 1, f"frame {frame}"
 
@@ -142,9 +141,9 @@ def test_result_is_named_selected_and_knows_its_job(timeline, pictures):
     assert timeline.editor.active_strip == result
     selected = [s.name for s in timeline.compat.all_strips(timeline.editor) if s.select]
     assert selected == ["Shot Ecset"]
-    assert result["ecset_job"] == "//job"
+    assert result["ecset_job"] == "job"
     assert result.directory == "//job/frames/"
-    assert not timeline.strip("Shot").mute, "an opaque result hides it anyway"
+    assert not timeline.find("Shot").mute, "an opaque result hides it anyway"
 
 
 def test_result_follows_a_strip_that_was_moved(timeline, pictures):
@@ -153,7 +152,7 @@ def test_result_follows_a_strip_that_was_moved(timeline, pictures):
 
     strip = timeline.images(pictures)
     timeline.stylize_in_place(strip)
-    strip = timeline.strip("Shot")
+    strip = timeline.find("Shot")
     shot = plates.describe(timeline.scene, strip)
     compat = timeline.compat
     if hasattr(strip, "content_start"):
@@ -161,7 +160,7 @@ def test_result_follows_a_strip_that_was_moved(timeline, pictures):
     else:
         strip.frame_start += 30
     placed = place.place(shot, timeline.folder / "job", FORMATS["PNG8"], True)
-    assert compat.left(timeline.strip(placed.strip)) == 31
+    assert compat.left(timeline.find(placed.strip)) == 31
 
 
 def test_half_transparent_strip_does_not_count_twice(timeline, pictures):
@@ -171,4 +170,4 @@ def test_half_transparent_strip_does_not_count_twice(timeline, pictures):
     before = timeline.shown(2)
     timeline.stylize_in_place(strip)
     np.testing.assert_array_equal(timeline.shown(2), before)
-    assert timeline.strip("Shot").mute
+    assert timeline.find("Shot").mute

@@ -21,7 +21,7 @@ def largest_change(timeline: Timeline, strip, frame: int, picture: str, seen_as:
     name = strip.name
     before = timeline.shown(frame, *SEEN_AS[seen_as])
     timeline.stylize_in_place(strip, picture=picture, frames=(frame, frame))
-    timeline.strip(name).mute = True
+    timeline.find(name).mute = True
     after = timeline.shown(frame, *SEEN_AS[seen_as])
     return float(np.abs(after - before).max())
 
@@ -98,7 +98,7 @@ def test_two_runs_write_the_same_plates(timeline, pictures):
     timeline.scene.render.use_stamp = timeline.scene.render.use_stamp_date = True
     timeline.scene.render.dither_intensity = 1
     timeline.stylize_in_place(strip, folder="first")
-    timeline.stylize_in_place(timeline.strip("Shot"), folder="second")
+    timeline.stylize_in_place(timeline.find("Shot"), folder="second")
     first, second = (
         (timeline.folder / folder / "plates/plate_0001.png").read_bytes()
         for folder in ("first", "second")

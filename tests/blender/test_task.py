@@ -30,7 +30,7 @@ def make_task(timeline):
         chosen = {"look": "identity", **chosen}
         chosen.setdefault("output", absolute_path(DEFAULT_OUTPUT, "output folder"))
         task = StylizeTask(
-            timeline.scene, timeline.strip(name), Settings(**chosen), Path(sys.executable)
+            timeline.scene, timeline.find(name), Settings(**chosen), Path(sys.executable)
         )
         tasks.append(task)
         return task
@@ -61,7 +61,7 @@ def test_from_strip_to_result(timeline, movie, make_task):
     assert timeline.scene.frame_current == 4, "the session stays as it is"
     assert bpy.data.filepath == str(blend)
     assert blend.read_bytes() == saved
-    timeline.strip("Shot").mute = True
+    timeline.find("Shot").mute = True
     for frame, picture in zip(range(-3, 9), before, strict=True):
         np.testing.assert_array_equal(timeline.shown(frame), picture, f"frame {frame}")
     leftovers = [path for path in task.folder.rglob("*") if path.suffix in {".part", ".blend"}]
@@ -75,7 +75,7 @@ def test_unsaved_changes_are_painted(timeline, pictures, make_task):
     strip.use_reverse_frames = True
     expected = timeline.shown(1)
     assert make_task().run_to_end() == 0
-    timeline.strip("Shot").mute = True
+    timeline.find("Shot").mute = True
     np.testing.assert_array_equal(timeline.shown(1), expected)
 
 
@@ -185,7 +185,7 @@ def test_strip_that_went_meanwhile(timeline, pictures, make_task):
     task = make_task()
     while task.phase.name != "PAINT":
         task.poll()
-    timeline.strips.remove(timeline.strip("Shot"))
+    timeline.strips.remove(timeline.find("Shot"))
     assert task.run_to_end() == 1
     assert task.message == 'The strip "Shot" is gone from the timeline of "Scene".'
 

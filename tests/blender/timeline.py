@@ -40,7 +40,7 @@ class Timeline:
     def strips(self) -> Any:
         return self.compat.strips_of(self.editor)
 
-    def strip(self, name: str) -> Any:
+    def find(self, name: str) -> Any:
         return self.compat.all_strips(self.editor)[name]
 
     def images(self, paths: list[Path], *, name="Shot", channel=1, start=1, owner=None) -> Any:
@@ -116,7 +116,7 @@ class Timeline:
         for path in (target / "frames").iterdir():
             path.rename(path.with_name(path.name.replace("plate_", "ecset_")))
         placed = place.place(shot, target, settings.picture_format, opaque)
-        return shot, self.strip(placed.strip), opaque
+        return shot, self.find(placed.strip), opaque
 
 
 def read_json(path: Path) -> dict[str, Any]:

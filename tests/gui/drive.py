@@ -7,6 +7,7 @@ next, so that Blender's main loop goes on between them.  What was seen goes to a
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -81,7 +82,9 @@ def make_edit() -> None:
     bpy.ops.wm.read_homefile(app_template="Video_Editing", use_factory_startup=True)
     scene = bpy.context.window_manager.windows[0].scene
     compat = sys.modules[f"{MODULE}.sequencer.compat"]
-    plates = sorted(Path(PLAN["shot"]).glob("frame_*.png"))
+    shutil.copytree(PLAN["shot"], FOLDER / "shot")
+    shutil.copy(PLAN["style"], FOLDER)
+    plates = sorted((FOLDER / "shot").glob("frame_*.png"))
     strip = compat.new_image_strip(
         scene.sequence_editor_create(),
         "Harbour",
@@ -99,31 +102,26 @@ def make_edit() -> None:
         if hasattr(workspace, "sequencer_scene"):
             workspace.sequencer_scene = scene
     bpy.ops.wm.save_as_mainfile(filepath=str(FOLDER / "edit.blend"))
-    bpy.ops.ed.undo_push(message="Edit")  # as an operator of the menu would have done
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        bpy.ops.ed.undo_push(message="Edit")  # as an operator of the menu would have done
 
 
 def lay_out() -> None:
-    """The timeline large, its sidebar open, all of the strip in view."""
+    """The sidebar open, the toolbar closed."""
     area, _, main = sequencer()
     space = area.spaces[0]
-    space.view_type = "SEQUENCER_PREVIEW"
     space.show_region_ui = True
     space.show_region_toolbar = False
 
 
 def show_all() -> None:
+    """Our tab in front, all of the strip in view."""
     area, sidebar, main = sequencer()
     sidebar.active_panel_category = "Ecset"
     with bpy.context.temp_override(
         window=bpy.context.window_manager.windows[0], area=area, region=main
     ):
         bpy.ops.sequencer.view_all()
-    for region in area.regions:
-        if region.type == "PREVIEW":
-            with bpy.context.temp_override(
-                window=bpy.context.window_manager.windows[0], area=area, region=region
-            ):
-                bpy.ops.sequencer.view_all_preview()
 
 
 def steps() -> Iterator[float]:
@@ -142,7 +140,7 @@ def steps() -> Iterator[float]:
     yield 3.0
     show_all()
     settings = bpy.context.scene.ecset
-    settings.style = PLAN["style"]
+    settings.style = "//" + Path(PLAN["style"]).name
     settings.look = PLAN["look"]
     yield 1.5
     picture("2-panel")
@@ -154,7 +152,9 @@ def steps() -> Iterator[float]:
         tool.inner = colour
         yield 1.0
         _, sidebar, _ = sequencer()
-        seen.setdefault("clicks", []).append(click(tuple(round(255 * c) for c in colour[:3]), sidebar))
+        seen.setdefault("clicks", []).append(
+            click(tuple(round(255 * c) for c in colour[:3]), sidebar)
+        )
         yield 0.3
         tool.inner = usual
 
@@ -194,7 +194,9 @@ def steps() -> Iterator[float]:
     editor = bpy.context.scene.sequence_editor
     compat = sys.modules[f"{MODULE}.sequencer.compat"]
     strips = {s.name: s for s in compat.all_strips(editor)}
-    seen["strips"] = {name: (s.channel, compat.left(s), compat.right(s)) for name, s in strips.items()}
+    seen["strips"] = {
+        name: (s.channel, compat.left(s), compat.right(s)) for name, s in strips.items()
+    }
     seen["active"] = editor.active_strip.name
     with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
         bpy.ops.ed.undo()
@@ -204,14 +206,9 @@ def steps() -> Iterator[float]:
 
 
 def show_preferences() -> Iterator[float]:
-    bpy.ops.screen.userpref_show()
+    bpy.ops.preferences.addon_show(module=MODULE)
     window = bpy.context.window_manager.windows[-1]
-    bpy.context.preferences.active_section = "ADDONS"
-    bpy.context.window_manager.addon_search = "Ecset"
-    yield 1.0
-    with bpy.context.temp_override(window=window):
-        bpy.ops.preferences.addon_expand(module=MODULE)
-    yield 2.0
+    yield 3.0
     picture("1-installed")
     with bpy.context.temp_override(window=window):
         bpy.ops.wm.window_close()

@@ -1,0 +1,145 @@
+"""What needs no Blender: processes, names, jobs, the engine's place, its environment."""
+
+from __future__ import annotations
+
+import doctest
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sequencer import engine, job, naming, process
+from sequencer.errors import BadInput
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def child(tmp_path, code, **options) -> process.Child:
+    return process.Child([sys.executable, "-c", code], tmp_path / "log", **options)
+
+
+def to_end(child: process.Child, seconds: float = 20) -> tuple[int, list]:
+    events, end = [], time.monotonic() + seconds
+    while (status := child.exit_status()) is None:
+        events += child.events()
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return status, events + child.events()
+
+
+def test_importable_without_blender():
+    names = ["errors", "process", "naming", "job", "engine", "probe"]
+    code = "import sys; sys.modules['bpy'] = None\n" + "\n".join(
+        f"import sequencer.{name}" for name in names
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_names():
+    assert doctest.testmod(naming).failed == 0
+    assert naming.frame_path("/a#b/x_##.png", 123) == "/a#b/x_123.png"
+    assert naming.folder_name("..") == "strip_"
+    assert naming.folder_name("NUL.mov") == "strip_NUL.mov"
+    assert len(naming.folder_name("日" * 200).encode()) < 255
+
+
+def test_events_and_noise_and_status(tmp_path):
+    code = """
+import sys
+print('{"event": "frame", "done": 1}')
+print('noise'); print('{broken'); print('{"no": "event"}'); print('[1]')
+print('warning', file=sys.stderr)
+sys.stdout.write('{"event": "finished"}')
+sys.exit(7)
+"""
+    status, events = to_end(child(tmp_path, code))
+    assert status == 7
+    assert events == [{"event": "frame", "done": 1}, {"event": "finished"}]
+    log = (tmp_path / "log").read_text()
+    assert all(word in log for word in ("noise", "{broken", "warning"))
+    assert "frame" not in log.split("\n", 5)[-1]
+
+
+def test_stubborn_child_is_killed(tmp_path):
+    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    stubborn = child(tmp_path, code + 'print(\'{"event": "ready"}\', flush=True); time.sleep(60)')
+    while not stubborn.events():
+        time.sleep(0.01)
+    stubborn.cancel(grace=0.2)
+    assert to_end(stubborn)[0] < 0
+
+
+def test_child_sees_the_end_of_its_input_only_when_we_are_gone(tmp_path):
+    waiting = child(tmp_path, "import sys; sys.stdin.read()")
+    time.sleep(0.2)
+    assert waiting.exit_status() is None
+    waiting.kill()
+
+
+def test_foreign_python_settings_stay_away(monkeypatch):
+    monkeypatch.setenv("PYTHONHOME", "/wrong")
+    monkeypatch.setenv("PYTHONPATH", "/wrong")
+    environment = process.clean_environment(Path("/right"))
+    assert "PYTHONHOME" not in environment
+    assert environment["PYTHONPATH"] == "/right"
+
+
+def test_engine_python_order(tmp_path, monkeypatch):
+    ours = engine.environment_python(tmp_path / "env")
+    ours.parent.mkdir(parents=True)
+    ours.symlink_to(sys.executable)
+    named = tmp_path / "python"
+    named.symlink_to(sys.executable)
+    monkeypatch.delenv(engine.VARIABLE, raising=False)
+    assert engine.find_python(None, None, tmp_path / "env") == ours
+    monkeypatch.setenv(engine.VARIABLE, str(named))
+    assert engine.find_python(None, None, tmp_path / "env") == named
+    assert engine.find_python(None, sys.executable, None) == Path(sys.executable)
+    with pytest.raises(BadInput, match="named by the preferences, cannot be run"):
+        engine.find_python(None, "/no/python", tmp_path / "env")
+    monkeypatch.delenv(engine.VARIABLE)
+    (tmp_path / "env" / engine.INCOMPLETE).touch()
+    with pytest.raises(BadInput, match="is not complete: set it up"):
+        engine.find_python(None, None, tmp_path / "env")
+
+
+def test_job_folder_depends_on_everything():
+    settings = job.Settings(look="identity")
+    base = job.describe(settings, 1, 2)
+    folders = {
+        job.job_folder(Path("/o"), *identity)
+        for identity in (
+            (base, "a.blend", "Scene", "Shot"),
+            (base, "b.blend", "Scene", "Shot"),
+            (base, "a.blend", "Other", "Shot"),
+            (base, "a.blend", "Scene", "Shot/"),
+            (job.describe(settings, 1, 3), "a.blend", "Scene", "Shot"),
+        )
+    }
+    assert len(folders) == 5
+
+
+def setup(*arguments) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, ROOT / "vendor_setup.py", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_vendor_setup_says_what_is_wrong(tmp_path):
+    (tmp_path / "mine").write_text("")
+    for arguments, sentence in (
+        (["--target", tmp_path], f"{tmp_path} holds other files"),
+        (["--target", tmp_path / "mine"], "cannot be written"),
+        (["--target", tmp_path / "e", "--python", "/no/python"], "name another with --python"),
+    ):
+        done = setup(*arguments)
+        assert done.returncode == 2
+        assert sentence in done.stderr
+        assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine"]
