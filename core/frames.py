@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import struct
 import zlib
@@ -19,7 +20,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from .errors import EcsetError, InputError
 
@@ -27,6 +28,8 @@ Array = NDArray[np.float32]
 
 # Key of the fingerprint: a tEXt chunk in PNG, an attribute in EXR.
 _FINGERPRINT = "ecset:fingerprint"
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 # The largest style pictures are scans of paintings; beyond this Pillow warns of a bomb.
 Image.MAX_IMAGE_PIXELS = 400_000_000
@@ -80,7 +83,7 @@ def read(path: Path) -> Picture:
         raise EcsetError(f"{path} can't be read: {error.strerror}.") from None
     if path.suffix.lower() == ".exr":
         return _read_exr(path)
-    if data.startswith(b"\x89PNG") and not _whole_png(data):
+    if data.startswith(_PNG_SIGNATURE) and not _whole_png(data):
         raise EcsetError(f"{path} is cut off or damaged.")
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
     if pixels is None or pixels.dtype not in (np.uint8, np.uint16):
@@ -177,11 +180,11 @@ def fingerprint_of(path: Path) -> str | None:
             with OpenEXR.File(str(path)) as file:
                 value = file.header().get(_FINGERPRINT)
             return value if isinstance(value, str) else None
-        with Image.open(path) as image:
-            if not isinstance(image, PngImagePlugin.PngImageFile):
-                return None
+        data = path.read_bytes()
+        if not _whole_png(data):
+            return None
+        with Image.open(io.BytesIO(data)) as image:
             value = image.info.get(_FINGERPRINT)
-            image.verify()  # the checksums of all chunks
         return value if isinstance(value, str) else None
     except (OSError, SyntaxError, ValueError, RuntimeError):
         return None
@@ -204,8 +207,6 @@ def quantized(picture: Picture, suffix: str, depth: int) -> Picture:
 
 
 def _through_profile(image: Image.Image, profile: bytes) -> Image.Image:
-    import io
-
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(
@@ -229,15 +230,18 @@ def _png(picture: Picture, depth: int, fingerprint: str) -> bytes:
     if not good:
         raise OSError("OpenCV could not encode it as PNG")
     data = encoded.tobytes()
-    head = 8 + 25  # signature and IHDR, which is always first and 25 bytes long
+    head = len(_PNG_SIGNATURE) + 25  # IHDR is always first and 25 bytes long
     body = b"tEXt" + _FINGERPRINT.encode() + b"\0" + fingerprint.encode()
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     return data[:head] + chunk + data[head:]
 
 
 def _whole_png(data: bytes) -> bool:
-    """Whether all chunks are there with right checksums; OpenCV itself decodes torn files."""
-    position = 8
+    """Whether all chunks are there with right checksums; OpenCV itself decodes torn files, and
+    Pillow does not miss the last bytes."""
+    if not data.startswith(_PNG_SIGNATURE):
+        return False
+    position = len(_PNG_SIGNATURE)
     while position + 12 <= len(data):
         (length,) = struct.unpack_from(">I", data, position)
         end = position + 12 + length

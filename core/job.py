@@ -288,6 +288,9 @@ def _sentence(error: ValidationError) -> str:
         return f"{field} is missing."
     if kind == "extra_forbidden":
         return f"{field} is not a field of a job."
+    if kind in {"too_short", "too_long"}:
+        limit = first["ctx"].get("min_length", first["ctx"].get("max_length"))
+        return f"{field} must have at {'least' if kind == 'too_short' else 'most'} {limit}."
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
         field, message = "look.name", "should be 'patch' or 'identity'"

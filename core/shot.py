@@ -19,7 +19,7 @@ from .looks import Look
 # A cut: little of the frame is known from the one before, and what the flow brings is no picture
 # of it. See `is_cut` for the two measures; docs/coherence.md has the figures they were set by.
 _CUT_RELIABLE = 0.5
-_CUT_RESIDUAL = 0.5
+_CUT_RESIDUAL = 0.4
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def is_cut(previous: Tensor, plate: Tensor, found: Motion) -> bool:
     """Whether a new shot begins with ``plate``.
 
     Two things must come together: less than half of the frame has flow that is consistent, and
-    the previous plate, warped, differs from this one by more than half of what two pictures with
-    nothing in common would (the spread of their luminances).
+    the previous plate, warped, differs from this one by more than 0.4 of what two pictures with
+    nothing in common would (root mean square, from the spread of their values).
     """
     if found.reliable.mean().item() >= _CUT_RELIABLE:
         return False

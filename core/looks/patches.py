@@ -18,8 +18,8 @@ _COLOUR_COMPONENTS = 32
 _GUIDE_COMPONENTS = 12
 _PCA_SAMPLES = 20_000
 
-# Elements of the distance matrix made at once: 4 MB of float32 stay in the cache, which is four times
-# faster than 64 MB.
+# Elements of the distance matrix made at once: 4 MB of float32 stay in the cache, which is four
+# times faster than 64 MB.
 _CHUNK_ELEMENTS = 1_000_000
 
 # A colour has three channels and the guide's light one: this makes guide_weight 1 an even balance.

@@ -1,0 +1,46 @@
+"""Pictures and jobs that the engine's tests work on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import frames
+from core.frames import Picture
+from tests.core.pictures import textured
+
+
+class Shop:
+    """Makes job folders."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.style = folder / "style.png"
+        frames.write(Picture(textured(80, 96, seed=3)[..., ::-1]), self.style, 8, "style")
+
+    def data(self, last: int = 4, **changes: Any) -> dict[str, Any]:
+        """A job's JSON: `last` frames from 1, the look `patch`."""
+        return {
+            "version": 1,
+            "plates": "plates/plate_####.png",
+            "frames": {"first": 1, "last": last},
+            "look": {"name": "patch", "styles": [{"path": str(self.style)}]},
+            **changes,
+        }
+
+    def job(self, name: str, plates: list[frames.Array], **changes: Any) -> Path:
+        """A job folder with its plates. Returns the folder."""
+        folder = self.folder / name
+        for number, plate in enumerate(plates, start=1):
+            frames.write(Picture(plate), folder / f"plates/plate_{number:04d}.png", 8, "plate")
+        data = self.data(len(plates), **changes)
+        (folder / "job.json").write_text(json.dumps(data), encoding="utf-8")
+        return folder
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)

@@ -1,0 +1,119 @@
+"""Flow, warping and what can be trusted, against motions that are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from core import flow
+from core.flow.consistency import disoccluded, motion_boundary, reliable
+from core.flow.warp import inside, warp
+from tests.core.pictures import panned, tensor, textured
+
+
+def constant(x: float, y: float, height: int = 32, width: int = 40) -> torch.Tensor:
+    return (
+        torch.tensor([x, y], dtype=torch.float32)
+        .view(1, 2, 1, 1)
+        .expand(1, 2, height, width)
+        .contiguous()
+    )
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_warp_by_whole_pixels_is_a_shift(mode):
+    picture = tensor(textured(32, 40))
+    moved = warp(picture, constant(3, -2), mode)
+    torch.testing.assert_close(
+        moved[..., 2:, :-3], picture[..., :-2, 3:], atol=1e-4, rtol=0
+    )  # out(x, y) = picture(x + 3, y - 2)
+    torch.testing.assert_close(warp(picture, constant(0, 0), mode), picture, atol=1e-5, rtol=0)
+
+
+def test_warp_between_pixels_is_their_mean():
+    picture = tensor(textured(32, 40))
+    moved = warp(picture, constant(0.5, 0))
+    torch.testing.assert_close(
+        moved[..., :-1], (picture[..., :-1] + picture[..., 1:]) / 2, atol=1e-5, rtol=0
+    )
+
+
+def test_inside():
+    seen = inside(constant(3, -2))[0, 0]
+    assert seen[2:, :-3].all()
+    assert not seen[:2].any()
+    assert not seen[:, -3:].any()
+
+
+@pytest.mark.parametrize("step", [1, 3, 6])
+def test_dis_finds_a_pan(step):
+    """End-point error under a tenth of a pixel in the median, both ways."""
+    first, second = (tensor(p) for p in panned(2, 96, 128, step))
+    forward, backward = flow.estimator("dis")(first, second)
+    for found, expected in ((forward, -step), (backward, step)):
+        error = (found - constant(expected, 0, 96, 128)).norm(dim=1)
+        assert error[..., 12:-12, 12:-12].median() < 0.1
+
+
+def test_dis_is_deterministic_and_takes_any_size():
+    first, second = (tensor(p) for p in panned(2, 50, 70, 2))
+    estimate = flow.estimator("dis")
+    once, again = estimate(first, second), estimate(first, second)
+    assert torch.equal(once[0], again[0])
+    assert torch.equal(once[1], again[1])
+    tiny = tensor(textured(5, 9))
+    forward, backward = estimate(tiny, tiny)
+    assert forward.shape == (1, 2, 5, 9)
+    assert not forward.any()
+    assert not backward.any()
+
+
+def test_consistent_motion_is_reliable_but_for_the_edge():
+    forward, backward = constant(4, 0), constant(-4, 0)
+    trusted = reliable(forward, backward)[0, 0]
+    assert trusted[:, 4:].all()
+    assert not trusted[:, :4].any(), "what came in over the edge has no forerunner"
+
+
+def test_disocclusion_bound():
+    """|w̃ + ŵ|² against 0.01 (|w̃|² + |ŵ|²) + 0.5, just below and just above.
+
+    With w = (a, 0) and ŵ = (-b, 0) constant: (a - b)² > 0.01 (a² + b²) + 0.5.
+    """
+    b = 2.0
+    bound = np.roots([1 - 0.01, -2 * b, b * b - 0.01 * b * b - 0.5]).max()
+    for a, expected in ((bound - 1e-3, False), (bound + 1e-3, True)):
+        found = disoccluded(constant(float(a), 0), constant(-b, 0))[0, 0, 8:-8, 8:-8]
+        assert bool(found.all()) == bool(found.any()) == expected
+
+
+def test_motion_boundary_bound():
+    """A shear of slope s has |∇û|² = s²; without motion the bound is √0.002."""
+    bound = 0.002**0.5
+    x = torch.arange(40).float()
+    for slope, expected in ((bound * 0.98, False), (bound * 1.02, True)):
+        field = torch.zeros(1, 2, 32, 40)
+        field[:, 1] = slope * (x - 20)
+        # Where the motion itself is near nothing, 0.01 |ŵ|² is too.
+        assert bool(motion_boundary(field)[0, 0, 0, 20]) == expected
+
+
+def test_what_an_object_uncovers_is_disoccluded():
+    """A square moves 8 px to the right over a still ground: the strip it leaves is unknown."""
+    ground, square = textured(64, 96, 1), textured(64, 96, 2)
+    frames = []
+    for left in (30, 38):
+        frame = ground.copy()
+        frame[20:44, left : left + 24] = square[20:44, :24]
+        frames.append(tensor(frame))
+    forward, backward = torch.zeros(1, 2, 64, 96), torch.zeros(1, 2, 64, 96)
+    forward[:, 0, 20:44, 30:54] = 8
+    backward[:, 0, 20:44, 38:62] = -8
+    hidden = disoccluded(forward, backward)[0, 0]
+    assert hidden[21:43, 31:37].all()
+    assert not hidden[:19].any()
+    assert not hidden[21:43, 40:60].any()
+    estimated = disoccluded(*flow.estimator("dis")(*frames))[0, 0]
+    assert estimated[24:40, 31:37].float().mean() > 0.7
+    assert estimated[:12].float().mean() < 0.05

@@ -1,0 +1,141 @@
+"""job.json: what is taken, and the sentence that each mistake gets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core import job
+from core.errors import InputError
+
+
+def test_round_trip(shop, tmp_path):
+    made = job.parse(shop.data(seed=5, coherence={"enabled": False}), tmp_path)
+    job.save(made, tmp_path)
+    assert job.load(tmp_path) == made
+    assert job.load(tmp_path / "job.json") == made
+    assert "folder" not in json.loads((tmp_path / "job.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"version": 0}, "version should be 1, not 0"),
+        ({"version": 2}, "of version 2 and this Ecset knows up to 1: update Ecset"),
+        ({"sed": 1}, "sed is not a field of a job"),
+        ({"seed": -1}, "seed should be greater than or equal to 0, not -1"),
+        ({"seed": "x"}, "seed should be a valid integer, not 'x'"),
+        ({"folder": "/"}, "folder is not a field of a job"),
+        ({"frames": {"first": 1}}, "frames.last is missing"),
+        ({"frames": {"first": 5, "last": 1}}, "last must not be before first (5)"),
+        ({"plates": "plate.png"}, "plates must hold one run of #"),
+        ({"plates": "a##_##.png"}, "plates must hold one run of #"),
+        ({"plates": "a##/b.png"}, "plates must have its # in the file's name"),
+        ({"look": {"name": "oil"}}, "look.name should be 'patch' or 'identity', not 'oil'"),
+        ({"look": {"name": "patch", "styles": []}}, "look.styles must have at least 1."),
+        (
+            {"look": {"name": "patch", "styles": [{"path": "a", "weight": 0}]}},
+            "look.styles.0.weight should be greater than 0, not 0",
+        ),
+        (
+            {
+                "look": {
+                    "name": "patch",
+                    "styles": [{"path": "a"}],
+                    "settings": {"style_scale": 9},
+                }
+            },
+            "look.settings.style_scale should be less than or equal to 4, not 9",
+        ),
+        ({"coherence": {"flow": "raft"}}, "coherence.flow should be 'dis', not 'raft'"),
+        ({"coherence": {"weight": float("nan")}}, "coherence.weight should be a finite number"),
+        ({"output": {"format": "EXR"}}, "depth must be 16 (half) when format is EXR"),
+        (
+            {"output": {"format": "EXR", "depth": 16}},
+            "pattern must end in .exr when format is EXR",
+        ),
+        ({"output": {"depth": 10}}, "output.depth should be 8 or 16, not 10"),
+    ],
+)
+def test_mistakes_are_named(shop, tmp_path, change, said):
+    with pytest.raises(InputError) as caught:
+        job.parse(shop.data(**change), tmp_path)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 40, 120])
+def test_cut_off_file(shop, tmp_path, cut):
+    (tmp_path / "job.json").write_text(json.dumps(shop.data())[:cut])
+    with pytest.raises(InputError, match=r"no whole JSON .*; make the job again\."):
+        job.load(tmp_path)
+
+
+def test_no_object_no_file_no_text(tmp_path):
+    with pytest.raises(InputError, match="There is no job at"):
+        job.load(tmp_path)
+    (tmp_path / "job.json").write_text("[1]")
+    with pytest.raises(InputError, match="must hold a JSON object"):
+        job.load(tmp_path)
+    (tmp_path / "job.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="can't be read"):
+        job.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "frame", "name"),
+    [
+        ("a_####.png", 7, "a_0007.png"),
+        ("a_####.png", -5, "a_-005.png"),  # as Blender writes it
+        ("a_####.png", 123456, "a_123456.png"),
+        ("#.png", 12, "12.png"),
+    ],
+)
+def test_numbered(pattern, frame, name):
+    assert job.numbered(pattern, frame) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [("3", 3, 3), ("1-24", 1, 24), ("-5--1", -5, -1), ("-5-2", -5, 2), (" 1 - 2 ", 1, 2)],
+)
+def test_ranges(text, first, last):
+    assert job.parse_range(text) == job.FrameRange(first=first, last=last)
+
+
+@pytest.mark.parametrize("text", ["", "a", "1-", "1:3", "1-2-3"])
+def test_no_ranges(text):
+    with pytest.raises(InputError, match="must be given as A-B"):
+        job.parse_range(text)
+
+
+def test_backward_range():
+    with pytest.raises(InputError, match="run backwards; write 2-9"):
+        job.parse_range("9-2")
+
+
+def test_chunk_outside(shop, tmp_path):
+    made = job.parse(shop.data(last=4), tmp_path)
+    assert made.chunk("2-3") == job.FrameRange(first=2, last=3)
+    assert made.chunk(None) == made.frames
+    for text in ("0-2", "4-5", "9"):
+        with pytest.raises(InputError, match="are not all in this job: it has 1-4"):
+            made.chunk(text)
+
+
+def test_fingerprints_follow_what_changes_pixels(shop, tmp_path):
+    def of(**changes: object) -> str:
+        return job.settings_fingerprint(job.parse(shop.data(**changes), tmp_path), ["s"], ["p"])
+
+    same = of()
+    assert of() == same
+    assert of(plates="elsewhere/####.png") == same, "where plates lie changes no pixel"
+    assert of(seed=1) != same
+    assert of(coherence={"weight": 1.0}) != same
+    assert of(output={"depth": 16}) != same
+    moved = shop.data()
+    moved["look"]["styles"][0]["path"] = "another/place.png"
+    assert job.settings_fingerprint(job.parse(moved, Path()), ["s"], ["p"]) == same
+    assert job.settings_fingerprint(job.parse(shop.data(), Path()), ["t"], ["p"]) != same

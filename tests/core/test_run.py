@@ -1,0 +1,372 @@
+"""Jobs done in a process of their own, as Blender does them: whole, resumed, killed, misled."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import frames
+from core.__main__ import main
+from core.frames import Picture
+from tests.core.pictures import panned, textured
+
+ROOT = Path(__file__).resolve().parents[2]
+NO_LOOK = {"look": {"name": "identity", "styles": []}}
+
+
+def start(job: Path, *options: str, **more: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "core", "run", str(job), "--device", "cpu", *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **more,
+    )
+
+
+class Ended:
+    """A run that is over: exit status, events, what went to stderr."""
+
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status = status
+        self.events = [json.loads(line) for line in out.splitlines()]
+        self.stderr = err
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["event"] == kind]
+
+    @property
+    def painted(self) -> list[int]:
+        return [event["frame"] for event in self.all("frame")]
+
+    @property
+    def error(self) -> str:
+        (event,) = self.all("error")
+        message: str = event["message"]
+        assert "\n" not in message
+        assert "Traceback" not in self.stderr
+        return message
+
+
+def end_of(process: subprocess.Popen[str]) -> Ended:
+    out, err = process.communicate(timeout=120)
+    return Ended(process.returncode, out, err)
+
+
+def run(job: Path, *options: str) -> Ended:
+    """The same in this process, which spares a second for importing torch."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = main(["run", str(job), "--device", "cpu", *options])
+    return Ended(status, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(autouse=True)
+def _keep_signal_handlers():
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def results(job: Path) -> dict[str, bytes]:
+    """The painted frames' bytes. Nothing else may lie beside them."""
+    files = sorted((job / "frames").iterdir())
+    assert all(file.name.startswith("ecset_") for file in files), files
+    return {file.name: file.read_bytes() for file in files}
+
+
+def test_a_job_from_start_to_end(shop):
+    job = shop.job("a", panned(4))
+    done = end_of(start(job))
+    assert done.status == 0, done.stderr
+    kinds = [event["event"] for event in done.events]
+    assert kinds == ["started", *["frame"] * 4, "finished"]
+    assert done.events[0] == {
+        "event": "started",
+        "first": 1,
+        "last": 4,
+        "total": 4,
+        "done": 0,
+        "device": "cpu",
+    }
+    assert done.painted == [1, 2, 3, 4]
+    assert [event["done"] for event in done.all("frame")] == [1, 2, 3, 4]
+    assert all(event["seconds"] > 0 for event in done.all("frame"))
+    for event in done.all("frame"):
+        assert frames.size_of(Path(event["path"])) == (48, 64)
+
+    before = results(job)
+    again = run(job)
+    assert again.status == 0
+    assert again.painted == []
+    assert again.events[0]["done"] == 4
+    assert results(job) == before
+
+
+def test_killed_at_any_moment_it_goes_on_to_the_same_result(shop):
+    plates = panned(6)
+    undisturbed = shop.job("undisturbed", plates)
+    assert run(undisturbed).status == 0
+    killed = shop.job("killed", plates)
+    for after_frames, pause in ((1, 0.0), (1, 0.05), (2, 0.1)):
+        process = start(killed)
+        assert process.stdout is not None
+        seen = 0
+        for line in process.stdout:
+            seen += json.loads(line)["event"] == "frame"
+            if seen == after_frames:
+                break
+        time.sleep(pause)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        for file in (killed / "frames").glob("ecset_*.png"):
+            assert frames.fingerprint_of(file) is not None, "only whole frames"
+    end = run(killed)
+    assert end.status == 0
+    assert end.events[0]["done"] >= 2
+    assert results(killed) == results(undisturbed)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_cancels(shop, number):
+    job = shop.job("a", panned(30))
+    process = start(job)
+    assert process.stdout is not None
+    while json.loads(process.stdout.readline())["event"] != "frame":
+        pass
+    process.send_signal(number)
+    end = end_of(process)
+    assert end.status == 130
+    assert not end.all("error")
+    assert "Traceback" not in end.stderr
+    assert 1 <= len(results(job)) < 30
+
+
+def test_it_ends_with_its_parent(shop):
+    """The pipe on standard input is all that ties the engine to Blender."""
+    job = shop.job("a", panned(30))
+    process = start(job, "--with-parent", stdin=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdin is not None
+    while json.loads(process.stdout.readline())["event"] != "frame":
+        pass
+    process.stdin.close()
+    process.stdin = None
+    end = end_of(process)
+    assert end.status == 130
+    assert len(results(job)) < 30
+
+
+def test_chunks(shop):
+    """Chunks in order give the whole run's frames; one ahead of its time starts afresh, and says
+    so, and is kept."""
+    plates = panned(4)
+    whole, chunks, ahead = (shop.job(name, plates) for name in ("whole", "chunks", "ahead"))
+    assert run(whole).status == 0
+    assert run(chunks, "--frames", "1-2").painted == [1, 2]
+    second = run(chunks, "--frames", "3-4")
+    assert second.painted == [3, 4]
+    assert not second.all("warning")
+    assert results(chunks) == results(whole)
+
+    early = run(ahead, "--frames", "3-4")
+    assert early.painted == [3, 4]
+    (warning,) = early.all("warning")
+    assert "Frame 2 is not painted yet, so frame 3 starts afresh" in warning["message"]
+    assert run(ahead).painted == [1, 2]
+    assert results(ahead)["ecset_0003.png"] != results(whole)["ecset_0003.png"]
+
+    outside = run(whole, "--frames", "3-9")
+    assert outside.status == 2
+    assert outside.error == "Frames 3-9 are not all in this job: it has 1-4."
+
+
+def test_what_changed_is_painted_again(shop):
+    plates = panned(4)
+    job = shop.job("a", plates)
+    assert run(job).painted == [1, 2, 3, 4]
+    # A damaged frame, and all that were chained to it if it comes out otherwise - it does not.
+    frame = job / "frames/ecset_0002.png"
+    frame.write_bytes(frame.read_bytes()[:-20])
+    assert run(job).painted == [2]
+    # Another plate: this frame and those that continue from it.
+    frames.write(Picture(textured(48, 64, 9)), job / "plates/plate_0003.png", 8, "plate")
+    assert run(job).painted in ([3, 4], [1, 2, 3, 4])  # the palette is fitted to all plates
+    # Another setting: everything.
+    data = shop.data(4, seed=3)
+    (job / "job.json").write_text(json.dumps(data))
+    assert run(job).painted == [1, 2, 3, 4]
+
+
+def test_two_runs_are_alike(shop):
+    plates = panned(3)
+    one, two = shop.job("one", plates), shop.job("two", plates)
+    assert end_of(start(one)).status == run(two).status == 0
+    assert results(one) == results(two)
+
+
+@pytest.mark.parametrize(
+    ("form", "depth", "name"),
+    [("PNG", 8, "a_####.png"), ("PNG", 16, "a_####.png"), ("EXR", 16, "a_####.exr")],
+)
+def test_identity_gives_back_the_plate(shop, form, depth, name):
+    job = shop.folder / "job"
+    ending = name[-4:]
+    picture = Picture(textured(40, 50), textured(40, 50, 1)[..., 0].clip(0.2, 1) - 0.2)
+    frames.write(picture, job / f"p_0001{ending}", depth, "plate")
+    output = {"pattern": name, "format": form, "depth": depth}
+    data = shop.data(1, plates=f"p_####{ending}", output=output, **NO_LOOK)
+    (job / "job.json").write_text(json.dumps(data))
+    assert run(job).status == 0
+    plate, result = frames.read(job / f"p_0001{ending}"), frames.read(job / f"a_0001{ending}")
+    np.testing.assert_array_equal(result.rgb, plate.rgb)
+    np.testing.assert_array_equal(result.alpha, plate.alpha)
+
+
+def test_alpha_is_kept_and_paint_does_not_see_the_void(shop):
+    job = shop.job("a", panned(2))
+    alpha = np.zeros((48, 64), np.float32)
+    alpha[8:40, 8:56] = 1
+    for number in (1, 2):
+        path = job / f"plates/plate_{number:04d}.png"
+        rgb = frames.read(path).rgb * alpha[..., None]
+        frames.write(Picture(rgb, alpha), path, 8, "plate")
+    assert run(job).status == 0
+    result = frames.read(job / "frames/ecset_0002.png")
+    np.testing.assert_array_equal(result.alpha, alpha)
+    assert not result.rgb[alpha == 0].any()
+    assert result.rgb[9:39, 9:55].min() > 0
+
+
+def test_held_frames_are_identical(shop):
+    plates = panned(2)
+    job = shop.job("a", [plates[0], plates[1], plates[1], plates[1]])
+    assert run(job).status == 0
+    second, third, fourth = (
+        frames.read(job / f"frames/ecset_000{n}.png").digest() for n in (2, 3, 4)
+    )
+    assert second == third == fourth
+
+
+def test_negative_frames(shop):
+    job = shop.folder / "job"
+    for number in (-1, 0):
+        name = f"plates/plate_{number:04d}.png"
+        frames.write(Picture(textured(32, 32, number + 3)), job / name, 8, "plate")
+    data = shop.data(frames={"first": -1, "last": 0}, **NO_LOOK)
+    (job / "job.json").write_text(json.dumps(data))
+    assert run(job).painted == [-1, 0]
+    assert sorted(results(job)) == ["ecset_-001.png", "ecset_0000.png"]
+    assert run(job, "--frames", "-1").painted == []
+
+
+class TestBadInput:
+    """One sentence, the right status, nothing half-written."""
+
+    def refused(self, job: Path, said: str, status: int = 2) -> None:
+        end = run(job)
+        assert end.status == status
+        assert said in end.error
+        assert not list(job.rglob("*.tmp"))
+
+    def test_missing_plate(self, shop):
+        job = shop.job("a", panned(3))
+        (job / "plates/plate_0002.png").unlink()
+        self.refused(job, "The plate of frame 2 can't be used")
+        assert not results(job)
+
+    def test_torn_plate(self, shop):
+        job = shop.job("a", panned(2))
+        path = job / "plates/plate_0002.png"
+        path.write_bytes(path.read_bytes()[:300])
+        self.refused(job, "is cut off or damaged")
+
+    def test_plate_of_another_size(self, shop):
+        job = shop.job("a", [*panned(2), textured(48, 66)])
+        self.refused(job, "is 66×48 and the ones before are 64×48")
+
+    @pytest.mark.parametrize("change", ["vanishes", "shrinks", "differs"])
+    def test_plate_changes_halfway(self, shop, change):
+        job = shop.job("a", panned(30))
+        process = start(job)
+        assert process.stdout is not None
+        while json.loads(process.stdout.readline())["event"] != "started":
+            pass
+        path = job / "plates/plate_0025.png"
+        if change == "vanishes":
+            path.unlink()
+        else:
+            size = (40, 64) if change == "shrinks" else (48, 64)
+            frames.write(Picture(textured(*size, 5)), path, 8, "plate")
+        end = end_of(process)
+        assert end.status == 1
+        said = {
+            "vanishes": "plate_0025.png is missing",
+            "shrinks": "is 64×40 and the ones before are 64×48",
+            "differs": "changed while the shot was painted; run it again",
+        }
+        assert said[change] in end.error
+        assert len(results(job)) == 24
+
+    def test_style_that_is_missing_or_none(self, shop):
+        job = shop.job("a", panned(1))
+        shop.style.write_text("no picture")
+        self.refused(job, "is no picture that can be read")
+        shop.style.unlink()
+        self.refused(job, "does not exist")
+
+    def test_stranger_in_the_way(self, shop):
+        job = shop.job("a", panned(2))
+        (job / "frames").mkdir()
+        stranger = job / "frames/ecset_0002.png"
+        Image.new("RGB", (64, 48)).save(stranger)
+        before = stranger.read_bytes()
+        self.refused(job, "is in the way: Ecset did not write it")
+        assert stranger.read_bytes() == before
+
+    def test_output_that_is_a_file(self, shop):
+        job = shop.job("a", panned(1))
+        (job / "frames").write_text("a file where the folder should be")
+        self.refused(job, "can't be written")
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+    def test_output_without_rights(self, shop):
+        job = shop.job("a", panned(1))
+        (job / "frames").mkdir(mode=0o500)
+        self.refused(job, "can't be written: Permission denied")
+
+    def test_full_disk(self, shop):
+        """A limit on the size of files stands for the full disk: the write fails in the middle."""
+        import resource
+
+        job = shop.job("a", panned(2))
+
+        def limit() -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+
+        end = end_of(start(job, preexec_fn=limit))
+        assert end.status == 1
+        assert "ecset_0001.png can't be written: File too large" in end.error
+        assert not results(job)
+
+    def test_device_that_is_not_there(self, shop):
+        job = shop.job("a", panned(1))
+        end = run(job, "--device", "cuda:99")
+        assert end.status == 2
+        assert "The device 'cuda:99' can't be used" in end.error
