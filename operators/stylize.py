@@ -40,7 +40,7 @@ class ECSET_OT_stylize(bpy.types.Operator):
     bl_idname = "ecset.stylize"
     bl_label = "Stylize"
     bl_description = "Paint the active strip in the chosen style, as a new strip above it"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = {"UNDO"}  # no REGISTER: its panel would paint anew at every touch of a setting
 
     style: StringProperty(name="Style Picture", subtype="FILE_PATH")
     styles: CollectionProperty(

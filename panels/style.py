@@ -6,6 +6,7 @@ import bpy
 
 from ..operators import running
 from ..sequencer import compat, plates
+from ..sequencer.place import JOB_PROPERTY
 from ..sequencer.task import Phase, StylizeTask
 from .preferences import wrapped
 
@@ -52,6 +53,8 @@ def _draw_shot(layout: Any, scene: Any, strip: Any) -> None:
         return
     first, last = compat.left(strip), compat.right(strip) - 1
     width, height = plates.native_size(scene, strip) or plates.screen_size(scene)
+    if JOB_PROPERTY in strip:
+        column.label(text="Painted already: paints over it", icon="INFO")
     column.label(
         text=f"{width} × {height}, frames {first}–{last} ({last - first + 1})", icon="BLANK1"
     )

@@ -125,6 +125,9 @@ def _take_over(source: Any, strip: Any, keep_placement: bool) -> tuple[str, ...]
     """Give `strip` what the plates of `source` were made without; returns the names of it."""
     strip.blend_type = source.blend_type
     strip.blend_alpha = source.blend_alpha
+    # Scenes come as floats: turned or scaled as bytes, transparent edges would get dark fringes
+    # (4.x makes floats too late to help, there only 16-bit frames are free of them).
+    strip.use_float = source.use_float or source.type == "SCENE"
     if keep_placement:
         return OPACITY
     old, new = source.transform, strip.transform

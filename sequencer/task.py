@@ -4,6 +4,7 @@
 belong to the main thread, because the first and the last step touch Blender's data.
 """
 
+import contextlib
 import shutil
 import tempfile
 import time
@@ -81,6 +82,7 @@ class StylizeTask:
         self.folder = job.job_folder(
             settings.output, description, blend, self.shot.scene, self.shot.strip
         )
+        self._is_new = not self.folder.exists()
         job.write_job(self.folder, description)
         self._child = self._start(engine.probe_command(python))
 
@@ -182,6 +184,8 @@ class StylizeTask:
                 f"{self.phase.value} stopped with exit status {status}: see {self.folder}/ecset.log"
             )
             kind = EXIT_BAD_INPUT if status == EXIT_BAD_INPUT else EXIT_FAILURE
+            if self._error and self._is_new and self.phase in {Phase.PROBE, Phase.CHECK}:
+                self._leave_nothing()
             self._end(Phase.FAILED, message, kind)
         elif self.phase is Phase.PROBE:
             self._enter(Phase.CHECK, engine.check_command(self._python, self.folder))
@@ -214,6 +218,12 @@ class StylizeTask:
     def _end(self, phase: Phase, message: str, status: int) -> None:
         self._remove_temporary()
         self.phase, self.message, self.exit_status = phase, message, status
+
+    def _leave_nothing(self) -> None:
+        """Take the job away again that was refused before anything was made of it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # it holds other jobs
+            self.folder.parent.rmdir()
 
     def _remove_temporary(self) -> None:
         if self._temporary is not None:

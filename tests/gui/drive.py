@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def make_edit() -> None:
 
 def lay_out() -> None:
     """The sidebar open, the toolbar closed."""
-    area, _, main = sequencer()
+    area, _, _ = sequencer()
     space = area.spaces[0]
     space.show_region_ui = True
     space.show_region_toolbar = False
@@ -135,7 +136,6 @@ def steps() -> Iterator[float]:
     usual = tuple(tool.inner)
     # The preferences, as after installing.
     yield from show_preferences()
-    area, _, _ = sequencer()
     lay_out()
     yield 3.0
     show_all()
@@ -164,12 +164,12 @@ def steps() -> Iterator[float]:
     task = running.last_task()
     end = time.monotonic() + 300
     ticks.clear()
-    while busy() and task.done < PLAN["cancel_at"] or task.phase.name != "PAINT":
+    while (busy() and task.done < PLAN["cancel_at"]) or task.phase.name != "PAINT":
         if not busy() or time.monotonic() > end:
             break
         yield 0.1
     seen["longest wait of the main loop"] = max(
-        (b - a for a, b in zip(ticks, ticks[1:], strict=False)), default=0
+        (later - earlier for earlier, later in pairwise(ticks)), default=0
     )
     seen["text while painting"] = task.progress_text
     picture("3-painting")

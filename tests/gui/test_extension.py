@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -34,25 +33,6 @@ bpy.ops.wm.save_as_mainfile(filepath={str(path)!r})
 def test_source_and_zip_are_valid(blender, extension_zip):
     assert "Success" in blender("--command", "extension", "validate", ROOT).stdout
     assert "Success" in blender("--command", "extension", "validate", extension_zip).stdout
-
-
-def test_zip_holds_what_it_needs_and_no_more(extension_zip):
-    with zipfile.ZipFile(extension_zip) as file:
-        names = file.namelist()
-    first = {name.split("/")[0] for name in names} - {"README.md"}
-    assert first == {
-        "LICENSE",
-        "__init__.py",
-        "blender_manifest.toml",
-        "core",
-        "operators",
-        "panels",
-        "requirements",
-        "sequencer",
-        "vendor_setup.py",
-    }
-    assert [n for n in names if n.startswith("requirements/")] == ["requirements/engine.txt"]
-    assert not [name for name in names if "__pycache__" in name]
 
 
 def test_command_line(blender, installed, edit, tmp_path):
