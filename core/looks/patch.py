@@ -30,6 +30,10 @@ _REFINEMENTS = 3
 # With a warped previous result to start from, the large shapes are already there.
 _FIRST_LEVEL_IN_A_CHAIN = 3
 
+# The share of the temporal weight that holds the finished picture, beside the query: enough to halve
+# what still flickers, and not so much that warp upon warp blurs the strokes (docs/coherence.md).
+_HOLD_OF_THE_RESULT = 0.125
+
 _GUIDE_BLUR = 0.7  # pixels
 _SAMPLE_SIDE = 96  # of the style, for fitting colours
 
@@ -102,7 +106,9 @@ class Patch:
                     field = table.refine(query, field.rows, int(turn == 0), random)
                 last = level == len(self._tables) - 1 and turn == _REFINEMENTS - 1
                 picture = table.vote(field.rows, _fit(field.distances, sharp=last))
-        return picture
+        if anchor is None or weight is None:
+            return picture
+        return _held(picture, (anchor, _HOLD_OF_THE_RESULT * weight))
 
     def _guide(self, tone: Tensor, colours: Tensor) -> Tensor:
         """1×3×H×W: light and dark, and beside it two channels of colour without light."""
@@ -122,7 +128,7 @@ class Patch:
 
 
 def _held(picture: Tensor, hold: tuple[Tensor, Tensor] | None) -> Tensor:
-    """The minimiser of |x − picture|² + weight·|x − anchor|²: the temporal term of the query."""
+    """The minimiser of |x − picture|² + weight·|x − anchor|²: the temporal term."""
     if hold is None:
         return picture
     anchor, weight = hold
