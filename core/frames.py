@@ -176,6 +176,8 @@ def fingerprint_of(path: Path) -> str | None:
         if path.suffix.lower() == ".exr":
             import OpenEXR
 
+            if not path.exists():
+                return None  # OpenEXR would say so on standard error
             # Reading the pixels is what proves that the file is whole.
             with OpenEXR.File(str(path)) as file:
                 value = file.header().get(_FINGERPRINT)
