@@ -30,8 +30,9 @@ _REFINEMENTS = 3
 # With a warped previous result to start from, the large shapes are already there.
 _FIRST_LEVEL_IN_A_CHAIN = 3
 
-# The share of the temporal weight that holds the finished picture, beside the query: enough to halve
-# what still flickers, and not so much that warp upon warp blurs the strokes (docs/coherence.md).
+# The share of the temporal weight that holds the finished picture, beside the query: enough to
+# halve what still flickers, and not so much that warp upon warp blurs the strokes
+# (docs/coherence.md).
 _HOLD_OF_THE_RESULT = 0.125
 
 _GUIDE_BLUR = 0.7  # pixels
