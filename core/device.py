@@ -13,15 +13,12 @@ from .frames import Array
 def choose(name: str = "auto") -> torch.device:
     """The device of a name such as ``cpu``, ``cuda``, ``cuda:1`` or ``mps``.
 
-    ``auto`` takes CUDA (ROCm speaks the same name), then Apple's MPS, then the CPU. Raises
-    InputError when the named device is not there: work never falls back to another in silence.
+    ``auto`` takes CUDA (ROCm speaks the same name) or else the CPU; MPS lacks some operators in
+    some versions of PyTorch and has to be asked for. Raises InputError when the named device is
+    not there: work never falls back to another in silence.
     """
     if name == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        if torch.backends.mps.is_available():
-            return torch.device("mps")
-        return torch.device("cpu")
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
         torch.empty(1, device=device)

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -79,6 +79,8 @@ class PatchSettings(_Part):
 class PatchLook(_Part):
     """Guided patch synthesis: paint without any pretrained weights."""
 
+    coherent: ClassVar[bool] = True
+
     name: Literal["patch"]
     styles: list[Style] = Field(min_length=1, max_length=16)
     settings: PatchSettings = PatchSettings()
@@ -90,6 +92,8 @@ class IdentitySettings(_Part):
 
 class IdentityLook(_Part):
     """Gives back the plate: for proofs of the round trip, and for trying a pipeline."""
+
+    coherent: ClassVar[bool] = False  # there is nothing to hold
 
     name: Literal["identity"]
     styles: list[Style] = Field(default=[], max_length=0)

@@ -111,10 +111,21 @@ def run(job: Job, chunk: FrameRange, listener: Listener, device_name: str = "aut
     listener("finished", done=done, total=total, seconds=round(time.monotonic() - began, 3))
 
 
+@dataclass(frozen=True)
+class _Painted:
+    """A frame that is done, as it stands on disk."""
+
+    frame: int
+    plate: Picture
+    result: Picture
+
+
 class _Painter:
     """Paints steps of a plan. Holds the frame before in memory when it has just been painted."""
 
     def __init__(self, job: Job, styles: list[Picture], device: torch.device) -> None:
+        import torch
+
         from . import flow, looks
         from .device import to_tensor
 
@@ -124,12 +135,10 @@ class _Painter:
         self._estimate = flow.estimator(job.coherence.flow)
         self._size = frames.size_of(job.plate(job.frames.first))
         sample = [self._sample(frame) for frame in _sampled(job)]
-        import torch
-
         self._look.prepare(
             [to_tensor(style.rgb, device) for style in styles], self._size, torch.cat(sample)
         )
-        self._last: tuple[int, Picture, Picture] | None = None
+        self._last: _Painted | None = None
 
     def paint(self, step: _Step) -> None:
         """Paint one frame and write it."""
@@ -139,9 +148,8 @@ class _Painter:
         plate = self._plate(step)
         before = None
         if step.chained:
-            frame, last_plate, last_result = self._before(step.frame)
-            del frame
-            before = shot.Link(self._seen(last_plate), self._seen(last_result))
+            last = self._before(step.frame)
+            before = shot.Link(self._seen(last.plate), self._seen(last.result))
         painted = shot.paint(
             self._look, self._estimate, self._job.coherence.weight, self._seen(plate), before
         )
@@ -155,12 +163,12 @@ class _Painter:
         frames.write(result, path, depth, step.fingerprint)
         _sweep(path)
         # What the next frame continues from is the file, also when it need not be read again.
-        self._last = (step.frame, plate, frames.quantized(result, path.suffix, depth))
+        self._last = _Painted(step.frame, plate, frames.quantized(result, path.suffix, depth))
 
-    def _before(self, frame: int) -> tuple[int, Picture, Picture]:
-        if self._last is None or self._last[0] != frame - 1:
+    def _before(self, frame: int) -> _Painted:
+        if self._last is None or self._last.frame != frame - 1:
             plate = frames.read(self._job.plate(frame - 1))
-            self._last = (frame - 1, plate, frames.read(self._job.result(frame - 1)))
+            self._last = _Painted(frame - 1, plate, frames.read(self._job.result(frame - 1)))
         return self._last
 
     def _plate(self, step: _Step) -> Picture:
@@ -198,7 +206,7 @@ def _sampled(job: Job) -> list[int]:
 
 
 def _chains(job: Job) -> bool:
-    return job.coherence.enabled and job.look.name != "identity"
+    return job.coherence.enabled and job.look.coherent
 
 
 def _plate_digests(job: Job) -> dict[int, str]:

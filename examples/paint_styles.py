@@ -18,7 +18,7 @@ from painting import evening, harvest, painter, woodcut
 from painting.brush import Floats
 
 SIZE = (900, 600)
-OVER = 2    # painted at twice the size, then averaged: strokes get clean edges
+OVER = 2  # painted at twice the size, then averaged: strokes get clean edges
 SEED = 20
 
 

@@ -85,7 +85,7 @@ def render(folder: Path, samples: int, frames: list[int]) -> None:
     settings.use_motion_blur = settings.use_sequencer = settings.use_compositing = False
     settings.dither_intensity = 0.0
     for item in settings.bl_rna.properties:
-        if item.identifier.startswith("use_stamp_"):    # no dates or paths in the files
+        if item.identifier.startswith("use_stamp_"):  # no dates or paths in the files
             setattr(settings, item.identifier, False)
     cycles = scene.cycles
     cycles.device, cycles.samples, cycles.seed = "CPU", samples, 1
@@ -94,7 +94,7 @@ def render(folder: Path, samples: int, frames: list[int]) -> None:
     cycles.max_bounces, cycles.sample_clamp_indirect = 4, 4.0
     scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
     image = settings.image_settings
-    if hasattr(image, "media_type"):    # Blender 5.0 and newer
+    if hasattr(image, "media_type"):  # Blender 5.0 and newer
         image.media_type = "IMAGE"
     image.file_format, image.color_mode, image.color_depth = "PNG", "RGB", "8"
     image.compression = 100

@@ -11,13 +11,7 @@ from ..job import IdentityLook, Job, PatchLook
 
 
 class Look(Protocol):
-    """A way to paint frames.
-
-    ``coherent`` says whether the look makes use of start, anchor and weight: a look that does not
-    spares the shot the flow.
-    """
-
-    coherent: bool
+    """A way to paint frames."""
 
     def prepare(self, styles: Sequence[Tensor], size: tuple[int, int], sample: Tensor) -> None:
         """Get ready for a shot, once.
@@ -42,8 +36,6 @@ class Look(Protocol):
 
 class Identity:
     """Changes nothing."""
-
-    coherent = False
 
     def prepare(self, styles: Sequence[Tensor], size: tuple[int, int], sample: Tensor) -> None:
         pass

@@ -42,8 +42,6 @@ _SAMPLE_SIDE = 96  # of the style, for fitting colours
 class Patch:
     """The look ``patch``."""
 
-    coherent = True
-
     def __init__(self, settings: PatchSettings, weights: Sequence[float], seed: int) -> None:
         self._settings = settings
         self._weights = weights

@@ -214,7 +214,7 @@ def _principal_components(pictures: Sequence[Tensor], side: int, count: int) -> 
     positions = sum(picture.shape[-2] * picture.shape[-1] for picture in pictures)
     stride = max(1, round((positions / _PCA_SAMPLES) ** 0.5))
     patches = torch.cat([F.unfold(picture, side, stride=stride)[0].T for picture in pictures])
-    centred = (patches - patches.mean(0)).double()
+    centred = (patches - patches.mean(0)).cpu().double()  # MPS has no float64
     _, vectors = torch.linalg.eigh(centred.T @ centred)  # eigenvalues ascend
     count = min(count, vectors.shape[1])
     basis = vectors[:, -count:].T.to(pictures[0])

@@ -184,8 +184,13 @@ def post(
     return add_shape(
         name,
         lambda m: bmesh.ops.create_cone(
-            m, cap_ends=True, segments=sides, radius1=radii[0], radius2=radii[1],
-            depth=(b - a).length, matrix=matrix,
+            m,
+            cap_ends=True,
+            segments=sides,
+            radius1=radii[0],
+            radius2=radii[1],
+            depth=(b - a).length,
+            matrix=matrix,
         ),
         surface,
         parent=parent,

@@ -22,9 +22,14 @@ def lighthouse() -> None:
     height, bottom, top, bands = 6.6, 1.22, 0.78, 5
     for i in range(bands):
         a, b = i / bands, (i + 1) / bands
-        post("tower", (x, y, z + a * height), (x, y, z + b * height),
-             (bottom + (top - bottom) * a, bottom + (top - bottom) * b),
-             red if i in (1, 3) else white, sides=40)
+        post(
+            "tower",
+            (x, y, z + a * height),
+            (x, y, z + b * height),
+            (bottom + (top - bottom) * a, bottom + (top - bottom) * b),
+            red if i in (1, 3) else white,
+            sides=40,
+        )
     z += height
     post("gallery", (x, y, z), (x, y, z + 0.2), (1.12, 1.12), dark, sides=32)
     for i in range(14):
@@ -44,8 +49,11 @@ def lighthouse() -> None:
 
 
 def gable(
-    name: str, size: tuple[float, float, float], roof: float,
-    walls: bpy.types.Material, tiles: bpy.types.Material,
+    name: str,
+    size: tuple[float, float, float],
+    roof: float,
+    walls: bpy.types.Material,
+    tiles: bpy.types.Material,
 ) -> bpy.types.Object:
     """A house with a saddle roof along X, its foot at the origin; returns the walls."""
     w, d, h = size[0] / 2, size[1] / 2, size[2]
@@ -54,13 +62,31 @@ def gable(
     faces = [(0, 1, 5, 4), (1, 2, 6, 9, 5), (2, 3, 7, 6), (3, 0, 4, 8, 7)]
     body = add(name, vertices, faces, walls)
     over, drop = w + 0.15, 0.15 * roof / d
-    slopes = [(-over, -d - 0.15, h - drop), (over, -d - 0.15, h - drop), (over, 0, h + roof),
-              (-over, 0, h + roof), (over, d + 0.15, h - drop), (-over, d + 0.15, h - drop)]
+    slopes = [
+        (-over, -d - 0.15, h - drop),
+        (over, -d - 0.15, h - drop),
+        (over, 0, h + roof),
+        (-over, 0, h + roof),
+        (over, d + 0.15, h - drop),
+        (-over, d + 0.15, h - drop),
+    ]
     slopes += [(x, y, z + 0.12) for x, y, z in slopes]
-    add(f"{name} roof", slopes, [
-        (6, 7, 8, 9), (9, 8, 10, 11), (0, 1, 7, 6), (4, 5, 11, 10),
-        (1, 2, 8, 7), (2, 4, 10, 8), (3, 0, 6, 9), (5, 3, 9, 11),
-    ], tiles, parent=body)
+    add(
+        f"{name} roof",
+        slopes,
+        [
+            (6, 7, 8, 9),
+            (9, 8, 10, 11),
+            (0, 1, 7, 6),
+            (4, 5, 11, 10),
+            (1, 2, 8, 7),
+            (2, 4, 10, 8),
+            (3, 0, 6, 9),
+            (5, 3, 9, 11),
+        ],
+        tiles,
+        parent=body,
+    )
     return body
 
 
@@ -99,8 +125,14 @@ def village() -> None:
     """A handful of small houses on the hillside across the bay."""
     walls = material("far wall", (244, 226, 196), (255, 244, 222), glow=0.05)
     tiles = material("far tiles", (196, 98, 62), (220, 130, 84), glow=0.05)
-    for x, y, z in ((12.0, 57.2, 0.6), (15.2, 58.2, 1.3), (18.6, 57.4, 0.7), (21.4, 58.8, 1.6),
-                    (25.5, 58.0, 1.2), (9.4, 58.0, 0.9)):
+    for x, y, z in (
+        (12.0, 57.2, 0.6),
+        (15.2, 58.2, 1.3),
+        (18.6, 57.4, 0.7),
+        (21.4, 58.8, 1.6),
+        (25.5, 58.0, 1.2),
+        (9.4, 58.0, 0.9),
+    ):
         house = gable("far house", (rng.uniform(2.0, 2.8), 1.8, 1.5), 1.1, walls, tiles)
         house.location = (x, y, z)
         house.rotation_euler.z = rng.uniform(-0.5, 0.5)

@@ -20,7 +20,12 @@ from .build import (
 )
 
 PATH: list[tuple[float, float]] = [
-    (2.4, 2.2), (1.0, 4.0), (-1.0, 4.6), (-3.0, 4.4), (-4.6, 4.9), (-6.2, 6.6),
+    (2.4, 2.2),
+    (1.0, 4.0),
+    (-1.0, 4.6),
+    (-3.0, 4.4),
+    (-4.6, 4.9),
+    (-6.2, 6.6),
 ]
 
 
@@ -85,8 +90,15 @@ def headland() -> None:
         angle = rng.uniform(math.pi * 0.95, math.pi * 2.1)
         x, y = -7.0 + 12.2 * math.cos(angle), 9.5 + 8.4 * math.sin(angle)
         size = rng.uniform(0.25, 0.8)
-        lump("rock", (x, y, ground(x, y) * 0.4 + 0.05), (size * 1.4, size, size * 0.8), stone,
-             rough=0.5, detail=2, smooth=False)
+        lump(
+            "rock",
+            (x, y, ground(x, y) * 0.4 + 0.05),
+            (size * 1.4, size, size * 0.8),
+            stone,
+            rough=0.5,
+            detail=2,
+            smooth=False,
+        )
 
 
 def hills() -> None:
@@ -98,8 +110,15 @@ def hills() -> None:
         (58.0, 1.4, 5.2, 0.045, 0.04, (84, 122, 62), (204, 186, 96)),
     )
     for i, (y, base, height, scale, glow, dark, light) in enumerate(ridges):
-        surface = material(f"hill {i}", dark, light, scale=0.22 if i == 2 else 0.12,
-                           stretch=(1.0, 0.35, 1.0), bump=0.4, glow=glow)
+        surface = material(
+            f"hill {i}",
+            dark,
+            light,
+            scale=0.22 if i == 2 else 0.12,
+            stretch=(1.0, 0.35, 1.0),
+            bump=0.4,
+            glow=glow,
+        )
         columns, rows = 160, 14
         vertices: list[Point] = []
         for r in range(rows):
@@ -124,22 +143,36 @@ def tree(x: float, y: float, z: float, size: float, *, slim: bool = False) -> No
     post("trunk", (x, y, z - 0.2), (x, y, z + size), (size * 0.11, size * 0.07), bark)
     leaves = material("leaves", (52, 88, 36), (138, 152, 52), scale=4.0, bump=1.0)
     for dx, dz, r in ((0.0, 1.25, 0.62), (-0.42, 0.98, 0.46), (0.42, 1.02, 0.44)):
-        lump("crown", (x + dx * size, y - abs(dx) * 0.3, z + dz * size),
-             (r * size, r * size, r * size * 0.9), leaves, rough=0.5)
+        lump(
+            "crown",
+            (x + dx * size, y - abs(dx) * 0.3, z + dz * size),
+            (r * size, r * size, r * size * 0.9),
+            leaves,
+            rough=0.5,
+        )
 
 
 def trees() -> None:
     """Trees on the headland and on the near hill."""
     for x, y, size, slim in (
-        (-12.2, 6.5, 1.5, False), (-10.4, 8.6, 1.9, False), (-13.8, 9.0, 1.7, False),
-        (-0.7, 7.6, 1.6, True), (0.3, 7.0, 1.25, True), (-4.9, 9.6, 1.5, False),
+        (-12.2, 6.5, 1.5, False),
+        (-10.4, 8.6, 1.9, False),
+        (-13.8, 9.0, 1.7, False),
+        (-0.7, 7.6, 1.6, True),
+        (0.3, 7.0, 1.25, True),
+        (-4.9, 9.6, 1.5, False),
         (1.4, 8.0, 1.0, False),
     ):
         tree(x, y, ground(x, y), size, slim=slim)
     for _ in range(26):
         x, y = rng.uniform(6.0, 40.0), rng.uniform(57.5, 62.0)
-        lump("far tree", (x, y, 1.6 + (y - 58.0) * 0.6), (0.9, 0.9, rng.uniform(0.8, 1.5)),
-             material("far leaves", (42, 78, 52), (96, 124, 62), scale=1.0), detail=2)
+        lump(
+            "far tree",
+            (x, y, 1.6 + (y - 58.0) * 0.6),
+            (0.9, 0.9, rng.uniform(0.8, 1.5)),
+            material("far leaves", (42, 78, 52), (96, 124, 62), scale=1.0),
+            detail=2,
+        )
 
 
 def foreground() -> None:
@@ -160,10 +193,13 @@ def foreground() -> None:
 
     blade_colours = [
         material(f"blade {i}", c, d, scale=2.0, bump=0.0)
-        for i, (c, d) in enumerate((
-            ((58, 96, 36), (96, 132, 46)), ((112, 142, 50), (168, 168, 70)),
-            ((196, 174, 84), (222, 200, 120)),
-        ))
+        for i, (c, d) in enumerate(
+            (
+                ((58, 96, 36), (96, 132, 46)),
+                ((112, 142, 50), (168, 168, 70)),
+                ((196, 174, 84), (222, 200, 120)),
+            )
+        )
     ]
     for i, surface in enumerate(blade_colours):
         points: list[Point] = []
@@ -173,9 +209,13 @@ def foreground() -> None:
             z, tall = bank(x, y), rng.uniform(0.12, 0.42)
             lean, wide = rng.uniform(-0.16, 0.2), rng.uniform(0.012, 0.03)
             n = len(points)
-            points += [(x - wide, y, z - 0.05), (x + wide, y, z - 0.05),
-                       (x + lean * 0.4 + wide * 0.6, y, z + tall * 0.6),
-                       (x + lean * 0.4 - wide * 0.6, y, z + tall * 0.6), (x + lean, y, z + tall)]
+            points += [
+                (x - wide, y, z - 0.05),
+                (x + wide, y, z - 0.05),
+                (x + lean * 0.4 + wide * 0.6, y, z + tall * 0.6),
+                (x + lean * 0.4 - wide * 0.6, y, z + tall * 0.6),
+                (x + lean, y, z + tall),
+            ]
             faces += [[n, n + 1, n + 2, n + 3], [n + 3, n + 2, n + 4]]
         add("blades", points, faces, surface)
 
@@ -184,8 +224,13 @@ def foreground() -> None:
     for i in range(110):
         x, y = rng.uniform(0.2, 6.6), rng.uniform(-21.2, -19.0)
         size = rng.uniform(0.04, 0.075)
-        lump("flower", (x, y, bank(x, y) + rng.uniform(0.22, 0.46)), (size, size, size * 0.8),
-             daisy if i % 3 == 0 else poppy, detail=2)
+        lump(
+            "flower",
+            (x, y, bank(x, y) + rng.uniform(0.22, 0.46)),
+            (size, size, size * 0.8),
+            daisy if i % 3 == 0 else poppy,
+            detail=2,
+        )
 
     wood = material("fence", (122, 98, 80), (190, 164, 132), scale=3.0, stretch=(4.0, 4.0, 0.6))
     tops = []

@@ -20,7 +20,7 @@ def sea() -> bpy.types.NodeSocket:
     shader.inputs["Specular IOR Level"].default_value = 0.45
 
     place = nodes.new("ShaderNodeMapping")
-    place.inputs["Scale"].default_value = (0.42, 1.0, 1.0)   # crests run across the picture
+    place.inputs["Scale"].default_value = (0.42, 1.0, 1.0)  # crests run across the picture
     links.new(nodes.new("ShaderNodeTexCoord").outputs["Object"], place.inputs["Vector"])
     waves = nodes.new("ShaderNodeTexNoise")
     waves.noise_dimensions = "4D"
@@ -31,8 +31,12 @@ def sea() -> bpy.types.NodeSocket:
     links.new(place.outputs[0], waves.inputs["Vector"])
 
     ramp = nodes.new("ShaderNodeValToRGB")
-    stops = ((0.32, (6, 62, 104)), (0.46, (16, 112, 142)), (0.56, (54, 166, 170)),
-             (0.64, (214, 236, 220)))
+    stops = (
+        (0.32, (6, 62, 104)),
+        (0.46, (16, 112, 142)),
+        (0.56, (54, 166, 170)),
+        (0.64, (214, 236, 220)),
+    )
     elements = ramp.color_ramp.elements
     while len(elements) < len(stops):
         elements.new(0.5)
@@ -46,8 +50,12 @@ def sea() -> bpy.types.NodeSocket:
     links.new(waves.outputs[0], relief.inputs["Height"])
     links.new(relief.outputs[0], shader.inputs["Normal"])
     half = size / 2
-    add("sea", [(-half, -40, 0), (half, -40, 0), (half, size, 0), (-half, size, 0)],
-        [(0, 1, 2, 3)], surface)
+    add(
+        "sea",
+        [(-half, -40, 0), (half, -40, 0), (half, size, 0), (-half, size, 0)],
+        [(0, 1, 2, 3)],
+        surface,
+    )
     return waves.inputs["W"]
 
 
@@ -55,17 +63,29 @@ def clouds() -> list[bpy.types.Object]:
     """Heaps of cloud, flat below; returns the puffs so that the shot can let them drift."""
     white = material("cloud", (228, 218, 224), (246, 234, 226), scale=0.12, bump=0.0, glow=0.22)
     puffs = []
-    for x, y, z, size in ((28, 112, 36, 8.5), (-34, 118, 44, 8.0), (2, 125, 47, 5.5),
-                          (56, 120, 24, 6.5), (-58, 122, 25, 6.0), (-14, 125, 23, 3.6)):
+    for x, y, z, size in (
+        (28, 112, 36, 8.5),
+        (-34, 118, 44, 8.0),
+        (2, 125, 47, 5.5),
+        (56, 120, 24, 6.5),
+        (-58, 122, 25, 6.0),
+        (-14, 125, 23, 3.6),
+    ):
         for _ in range(13):
             along = max(min(rng.gauss(0.0, 0.5), 0.85), -0.85)
             radius = size * rng.uniform(0.30, 0.55) * math.exp(-along * along * 0.7)
             up = rng.uniform(0.0, 0.55) * math.exp(-along * along)
-            puffs.append(lump("cloud", (x + along * size * 1.8, y + rng.uniform(-2, 2),
-                                        z + up * size + radius * 0.5),
-                              (radius * 1.25, radius, radius * 0.85), white, rough=0.30))
+            puffs.append(
+                lump(
+                    "cloud",
+                    (x + along * size * 1.8, y + rng.uniform(-2, 2), z + up * size + radius * 0.5),
+                    (radius * 1.25, radius, radius * 0.85),
+                    white,
+                    rough=0.30,
+                )
+            )
     for puff in puffs:
-        puff.visible_shadow = False    # only their own roundness shades them
+        puff.visible_shadow = False  # only their own roundness shades them
     return puffs
 
 
@@ -84,8 +104,13 @@ def light() -> None:
     split = nodes.new("ShaderNodeSeparateXYZ")
     links.new(nodes.new("ShaderNodeTexCoord").outputs["Generated"], split.inputs[0])
     ramp = nodes.new("ShaderNodeValToRGB")
-    stops = ((0.0, (255, 226, 176)), (0.06, (244, 222, 190)), (0.16, (160, 204, 214)),
-             (0.34, (74, 148, 198)), (0.7, (30, 84, 156)))
+    stops = (
+        (0.0, (255, 226, 176)),
+        (0.06, (244, 222, 190)),
+        (0.16, (160, 204, 214)),
+        (0.34, (74, 148, 198)),
+        (0.7, (30, 84, 156)),
+    )
     elements = ramp.color_ramp.elements
     while len(elements) < len(stops):
         elements.new(0.5)
@@ -118,9 +143,16 @@ def gulls() -> list[bpy.types.Object]:
     birds = []
     for _ in range(3):
         lift = 0.22 + 0.1 * fractal(rng.random(), 0, 0, 9.0)
-        vertices = [(0, -0.12, 0), (0, 0.16, 0), (-0.35, 0.02, lift), (-0.34, 0.16, lift),
-                    (-0.85, 0.1, lift * 0.7), (0.35, 0.02, lift), (0.34, 0.16, lift),
-                    (0.85, 0.1, lift * 0.7)]
+        vertices = [
+            (0, -0.12, 0),
+            (0, 0.16, 0),
+            (-0.35, 0.02, lift),
+            (-0.34, 0.16, lift),
+            (-0.85, 0.1, lift * 0.7),
+            (0.35, 0.02, lift),
+            (0.34, 0.16, lift),
+            (0.85, 0.1, lift * 0.7),
+        ]
         faces = [(0, 1, 3, 2), (2, 3, 4), (0, 5, 6, 1), (5, 7, 6)]
         birds.append(add("gull", vertices, faces, white))
     return birds

@@ -10,21 +10,21 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-STEP = 0.7    # distance, in canvas pixels, between the samples of a stroke: below 1 leaves no holes
+STEP = 0.7  # distance, in canvas pixels, between the samples of a stroke: below 1 leaves no holes
 
 
 @dataclass(frozen=True)
 class Brush:
     """A tool. Lengths are canvas pixels, the rest are shares from 0 to 1."""
 
-    width: float           # across the stroke
-    length: float          # along it
-    bristle: float         # how strongly single bristles show, in height and colour
-    dry: float             # how much of the stroke has broken up by its end
-    wet: float             # how much it picks up of the paint that it crosses
-    body: float            # thickness of the paint
+    width: float  # across the stroke
+    length: float  # along it
+    bristle: float  # how strongly single bristles show, in height and colour
+    dry: float  # how much of the stroke has broken up by its end
+    wet: float  # how much it picks up of the paint that it crosses
+    body: float  # thickness of the paint
     two_tone: float = 0.5  # how far the second colour of the load shows
-    knife: bool = False    # blunt ends, and a ridge where the knife lifts
+    knife: bool = False  # blunt ends, and a ridge where the knife lifts
 
 
 def streaks(rng: np.random.Generator, along: float, across: float) -> Floats:
@@ -50,8 +50,8 @@ class Canvas:
         self.colour[:] = ground
         self.height = np.zeros((height, width), np.float32)
         self._rng = rng
-        self._hair = streaks(rng, along=22.0, across=0.9)      # the trace of single bristles
-        self._tuft = streaks(rng, along=150.0, across=3.2)     # tufts that carry one colour
+        self._hair = streaks(rng, along=22.0, across=0.9)  # the trace of single bristles
+        self._tuft = streaks(rng, along=150.0, across=3.2)  # tufts that carry one colour
 
     def stroke(self, path: Floats, colour: Floats, second: Floats, brush: Brush) -> None:
         """Lays paint along ``path`` (N x 2, x and y, ``STEP`` apart).
@@ -101,7 +101,7 @@ class Canvas:
         share = brush.wet * np.clip(0.35 + 0.65 * s, 0, 1) * (0.4 + 1.2 * tuft)
         share = np.clip(share, 0.0, 0.9)[..., None]
         paint = paint * (1.0 - share) + picked * share
-        touched = alpha > 0.0    # samples that share a pixel must not undo each other
+        touched = alpha > 0.0  # samples that share a pixel must not undo each other
         spot = y[touched], x[touched]
         blended = under + (np.clip(paint, 0, 1) - under) * alpha[..., None]
         self.colour[spot] = blended[touched]
@@ -119,7 +119,7 @@ class Canvas:
         h = cv2.GaussianBlur(self.height, (0, 0), 0.8)
         dx = cv2.Sobel(h, cv2.CV_32F, 1, 0, ksize=3) / 8.0
         dy = cv2.Sobel(h, cv2.CV_32F, 0, 1, ksize=3) / 8.0
-        slope = np.tanh((dx + dy) * relief)    # positive where the paint faces the light
+        slope = np.tanh((dx + dy) * relief)  # positive where the paint faces the light
         hollow = np.clip(cv2.GaussianBlur(h, (0, 0), 5.0) - h, 0.0, 1.0)
         shade = (1.0 + 0.34 * slope) * (1.0 - 0.22 * hollow)
         shine = np.clip(slope - 0.35, 0.0, 1.0) ** 2 * gloss

@@ -18,8 +18,8 @@ from .brush import STEP, Brush, Canvas, Floats
 class Plan:
     """What is to be painted, at the size of the canvas."""
 
-    colour: Floats   # H x W x 3, sRGB, 0 to 1
-    angle: Floats    # H x W, radians: the way of the strokes, x to the right, y down
+    colour: Floats  # H x W x 3, sRGB, 0 to 1
+    angle: Floats  # H x W, radians: the way of the strokes, x to the right, y down
     palette: Floats  # P x 3, sRGB: the paints on the table
 
 
@@ -28,10 +28,10 @@ class Layer:
     """One pass with one brush."""
 
     brush: Brush
-    cover: float          # strokes laid: 1 would just cover the canvas without overlap
-    detail: float         # 0: everywhere alike; 1: only where the canvas differs from the plan
-    stray: float = 0.10   # how far colours stray from the plan
-    purity: float = 0.5   # how close they keep to the paints of the palette
+    cover: float  # strokes laid: 1 would just cover the canvas without overlap
+    detail: float  # 0: everywhere alike; 1: only where the canvas differs from the plan
+    stray: float = 0.10  # how far colours stray from the plan
+    purity: float = 0.5  # how close they keep to the paints of the palette
     swerve: float = 0.12  # how far strokes turn from the planned way, radians
 
 
@@ -75,8 +75,8 @@ def paths(plan: Plan, starts: Floats, lengths: Floats, turns: Floats) -> list[Fl
 
 def mixed(wanted: Floats, layer: Layer, palette: Floats, rng: np.random.Generator) -> Floats:
     """Colours a painter would mix for ``wanted`` (N x 3): near it, drawn to one of the paints."""
-    gap = ((wanted[:, None] - palette[None]) ** 2 @ np.array([0.5, 1.0, 0.4], np.float32))
-    gap = gap * rng.uniform(0.4, 1.8, gap.shape)      # not always the nearest paint
+    gap = (wanted[:, None] - palette[None]) ** 2 @ np.array([0.5, 1.0, 0.4], np.float32)
+    gap = gap * rng.uniform(0.4, 1.8, gap.shape)  # not always the nearest paint
     paint = palette[np.argmin(gap, 1)]
     share = layer.purity * rng.uniform(0.3, 1.3, (len(wanted), 1))
     result = wanted + (paint - wanted) * np.clip(share, 0, 1)

@@ -13,8 +13,6 @@ from tests.core.pictures import panned, tensor, textured
 class Recorder:
     """A look that gives back the frame, darker, and remembers what it was handed."""
 
-    coherent = True
-
     def __init__(self) -> None:
         self.starts: list[torch.Tensor | None] = []
         self.weights: list[torch.Tensor | None] = []
