@@ -116,7 +116,7 @@ def main() -> int:
     job = max(output.glob("*/job.json"), key=lambda path: path.stat().st_mtime).parent
     sheet = output / "contact_sheet.png"
     engine(python, "measure", job)
-    engine(python, "sheet", job, "--output", sheet)
+    engine(python, "sheet", job, "--output", sheet, "--columns", "4")
 
     print(f"Done in {time.monotonic() - began:.0f} seconds:")
     for what, where in (

@@ -35,6 +35,10 @@ _FIRST_LEVEL_IN_A_CHAIN = 3
 # (docs/coherence.md).
 _HOLD_OF_THE_RESULT = 0.125
 
+# The guide's share of its weight on the coarsest level. It grows evenly to all of it on the finest:
+# so the large shapes are the style's own, and the plate stays readable in the small ones.
+_COARSE_GUIDE = 1 / 3
+
 _GUIDE_BLUR = 0.7  # pixels
 _SAMPLE_SIDE = 96  # of the style, for fitting colours
 
@@ -65,9 +69,11 @@ class Patch:
             pictures = [_resize(s, self._style_size(s, size, scale)) for s in styles]
             guides = [self._guide(luminance(picture), picture) for picture in pictures]
             side = 11 if level < 2 else 9 if level < 4 else 7
-            self._tables.append(
-                PatchTable(pictures, guides, self._weights, side, self._settings.guide_weight)
+            fineness = level / max(levels - 1, 1)
+            guide_weight = self._settings.guide_weight * (
+                _COARSE_GUIDE + (1 - _COARSE_GUIDE) * fineness
             )
+            self._tables.append(PatchTable(pictures, guides, self._weights, side, guide_weight))
 
     def paint(
         self,
