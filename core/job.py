@@ -72,7 +72,7 @@ class PatchSettings(_Part):
 
     style_scale: float = Field(default=1.0, ge=0.2, le=4.0)
     guide_weight: float = Field(default=1.5, ge=0.0, le=20.0)
-    colour_weight: float = Field(default=0.6, ge=0.0, le=20.0)
+    colour_weight: float = Field(default=0.9, ge=0.0, le=20.0)
     completeness: float = Field(default=0.02, ge=1e-6, le=100.0)
 
 

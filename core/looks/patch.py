@@ -36,8 +36,8 @@ _FIRST_LEVEL_IN_A_CHAIN = 3
 _HOLD_OF_THE_RESULT = 0.125
 
 # The guide's share of its weight on the coarsest level. It grows evenly to all of it on the finest:
-# so the large shapes are the style's own, and the plate stays readable in the small ones.
-_COARSE_GUIDE = 1 / 3
+# so the style has a say in the large shapes, and the plate stays readable in the small ones.
+_COARSE_GUIDE = 2 / 3
 
 _GUIDE_BLUR = 0.7  # pixels
 _SAMPLE_SIDE = 96  # of the style, for fitting colours
