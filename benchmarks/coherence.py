@@ -48,7 +48,7 @@ def main() -> None:
     options = parser.parse_args()
 
     chosen = job.parse_range(options.frames)
-    size = frames.size_of(Path(job.numbered(options.plates, chosen.first)))
+    _, size = frames.survey(Path(job.numbered(options.plates, chosen.first)))
     print(f"{size[1]}×{size[0]}, frames {chosen}, {_machine()}, device {options.device}")
     rows = {}
     with tempfile.TemporaryDirectory() as folder:

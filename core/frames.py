@@ -11,8 +11,6 @@ import contextlib
 import hashlib
 import io
 import os
-import struct
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from . import png
 from .errors import EcsetError, InputError
 
 Array = NDArray[np.float32]
@@ -29,7 +28,7 @@ Array = NDArray[np.float32]
 # Key of the fingerprint: a tEXt chunk in PNG, an attribute in EXR.
 _FINGERPRINT = "ecset:fingerprint"
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_LARGEST_STYLE = (4096, 4096)
 
 # The largest style pictures are scans of paintings; beyond this Pillow warns of a bomb.
 Image.MAX_IMAGE_PIXELS = 400_000_000
@@ -75,15 +74,10 @@ def read(path: Path) -> Picture:
 
     Raises EcsetError when the file is gone or damaged.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise EcsetError(f"{path} is missing.") from None
-    except OSError as error:
-        raise EcsetError(f"{path} can't be read: {error.strerror}.") from None
+    data = _bytes(path)
     if path.suffix.lower() == ".exr":
         return _read_exr(path)
-    if data.startswith(_PNG_SIGNATURE) and not _whole_png(data):
+    if data.startswith(png.SIGNATURE) and not png.is_whole(data):
         raise EcsetError(f"{path} is cut off or damaged.")
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
     if pixels is None or pixels.dtype not in (np.uint8, np.uint16):
@@ -98,15 +92,31 @@ def read(path: Path) -> Picture:
     return Picture(np.ascontiguousarray(rgb), alpha)
 
 
+def survey(path: Path) -> tuple[str, tuple[int, int]]:
+    """Digest of a picture's pixels, and its height and width; PNG is not decoded for it.
+
+    Files that differ only in metadata have the same digest. Raises EcsetError like :func:`read`.
+    """
+    if path.suffix.lower() == ".png":
+        try:
+            return png.survey(_bytes(path))
+        except png.TornError:
+            raise EcsetError(f"{path} is cut off or damaged.") from None
+    picture = read(path)
+    return picture.digest(), picture.size
+
+
 def read_style(path: Path) -> Picture:
     """Read a picture that a person chose: any format of Pillow's, turned as its EXIF says, its
-    colour profile converted to sRGB, laid on white where it is transparent.
+    colour profile converted to sRGB, laid on white where it is transparent, and no larger than
+    4096 pixels: more than any brushwork is taken from.
 
     Raises InputError when there is no such file or it is no picture.
     """
     try:
         with Image.open(path) as image:
             upright = ImageOps.exif_transpose(image)
+            upright.thumbnail(_LARGEST_STYLE, Image.Resampling.LANCZOS)
             profile = image.info.get("icc_profile")
             if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
                 upright = upright.convert("RGBA")
@@ -127,19 +137,6 @@ def read_style(path: Path) -> Picture:
         size = f"{rgb.shape[1]}×{rgb.shape[0]}"
         raise InputError(f"The style picture {path} is too small ({size}); 32×32 is the least.")
     return Picture(rgb)
-
-
-def size_of(path: Path) -> tuple[int, int]:
-    """Height and width of a picture file, read from its header where that is possible."""
-    if path.suffix.lower() == ".exr":
-        return read(path).size
-    try:
-        with Image.open(path) as image:
-            return image.height, image.width
-    except FileNotFoundError:
-        raise EcsetError(f"{path} is missing.") from None
-    except (OSError, SyntaxError, ValueError):
-        raise EcsetError(f"{path} is no picture that can be read.") from None
 
 
 def write(picture: Picture, path: Path, depth: int, fingerprint: str) -> None:
@@ -183,7 +180,7 @@ def fingerprint_of(path: Path) -> str | None:
                 value = file.header().get(_FINGERPRINT)
             return value if isinstance(value, str) else None
         data = path.read_bytes()
-        if not _whole_png(data):
+        if not png.is_whole(data):
             return None
         with Image.open(io.BytesIO(data)) as image:
             value = image.info.get(_FINGERPRINT)
@@ -208,6 +205,15 @@ def quantized(picture: Picture, suffix: str, depth: int) -> Picture:
     return Picture(rgb, alpha)
 
 
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise EcsetError(f"{path} is missing.") from None
+    except OSError as error:
+        raise EcsetError(f"{path} can't be read: {error.strerror}.") from None
+
+
 def _through_profile(image: Image.Image, profile: bytes) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -221,7 +227,7 @@ def _through_profile(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _png(picture: Picture, depth: int, fingerprint: str) -> bytes:
-    """The file's bytes. OpenCV encodes, as Pillow has no 16-bit RGB; the text follows IHDR."""
+    """The file's bytes. OpenCV encodes, as Pillow has no 16-bit RGB."""
     dtype = np.uint8 if depth == 8 else np.uint16
     full = np.float32(np.iinfo(dtype).max)
     planes: list[Any] = [picture.rgb[..., 2], picture.rgb[..., 1], picture.rgb[..., 0]]
@@ -231,31 +237,7 @@ def _png(picture: Picture, depth: int, fingerprint: str) -> bytes:
     good, encoded = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3])
     if not good:
         raise OSError("OpenCV could not encode it as PNG")
-    data = encoded.tobytes()
-    head = len(_PNG_SIGNATURE) + 25  # IHDR is always first and 25 bytes long
-    body = b"tEXt" + _FINGERPRINT.encode() + b"\0" + fingerprint.encode()
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    return data[:head] + chunk + data[head:]
-
-
-def _whole_png(data: bytes) -> bool:
-    """Whether all chunks are there with right checksums; OpenCV itself decodes torn files, and
-    Pillow does not miss the last bytes."""
-    if not data.startswith(_PNG_SIGNATURE):
-        return False
-    position = len(_PNG_SIGNATURE)
-    while position + 12 <= len(data):
-        (length,) = struct.unpack_from(">I", data, position)
-        end = position + 12 + length
-        if end > len(data):
-            return False
-        (checksum,) = struct.unpack_from(">I", data, end - 4)
-        if zlib.crc32(data[position + 4 : end - 4]) != checksum:
-            return False
-        if data[position + 4 : position + 8] == b"IEND":
-            return True
-        position = end
-    return False
+    return png.with_text(encoded.tobytes(), _FINGERPRINT, fingerprint)
 
 
 def _read_exr(path: Path) -> Picture:

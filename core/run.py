@@ -133,7 +133,7 @@ class _Painter:
         self._device = device
         self._look = looks.make(job)
         self._estimate = flow.estimator(job.coherence.flow)
-        self._size = frames.size_of(job.plate(job.frames.first))
+        _, self._size = frames.survey(job.plate(job.frames.first))
         sample = [self._sample(frame) for frame in _sampled(job)]
         self._look.prepare(
             [to_tensor(style.rgb, device) for style in styles], self._size, torch.cat(sample)
@@ -173,12 +173,12 @@ class _Painter:
 
     def _plate(self, step: _Step) -> Picture:
         path = self._job.plate(step.frame)
-        plate = frames.read(path)
-        if plate.size != self._size:
-            raise EcsetError(_size_sentence(path, plate.size, self._size))
-        if plate.digest() != step.plate_digest:
+        digest, size = frames.survey(path)
+        if size != self._size:
+            raise EcsetError(_size_sentence(path, size, self._size))
+        if digest != step.plate_digest:
             raise EcsetError(f"The plate {path} changed while the shot was painted; run it again.")
-        return plate
+        return frames.read(path)
 
     def _seen(self, picture: Picture) -> torch.Tensor:
         """A picture as looks and flow see it: with colours also where it is transparent."""
@@ -217,13 +217,12 @@ def _plate_digests(job: Job) -> dict[int, str]:
     for frame in job.frames.numbers():
         path = job.plate(frame)
         try:
-            plate = frames.read(path)
+            digests[frame], found = frames.survey(path)
         except EcsetError as error:
             raise InputError(f"The plate of frame {frame} can't be used: {error}") from None
-        size = size or plate.size
-        if plate.size != size:
-            raise InputError(_size_sentence(path, plate.size, size))
-        digests[frame] = plate.digest()
+        size = size or found
+        if found != size:
+            raise InputError(_size_sentence(path, found, size))
     return digests
 
 

@@ -197,20 +197,25 @@ def test_styles_that_are_none(tmp_path):
             frames.read_style(path)
 
 
-def test_size_from_the_header(tmp_path):
-    for name in ("a.png", "a.exr"):
-        frames.write(Picture(textured(12, 34)), tmp_path / name, 16, "")
-        assert frames.size_of(tmp_path / name) == (12, 34)
+def test_survey_is_of_pixels(tmp_path):
+    """The digest follows the pixels, not the metadata; the size needs no decoding."""
+    picture = Picture(textured(12, 34))
+    for name in ("a.png", "b.png", "a.exr", "b.exr"):
+        frames.write(picture, tmp_path / name, 16, name)
+    other = Picture(np.clip(picture.rgb + 0.01, 0, 1))
+    frames.write(other, tmp_path / "c.png", 16, "a.png")
+    digests = {}
+    for path in sorted(tmp_path.iterdir()):
+        digests[path.name], size = frames.survey(path)
+        assert size == (12, 34)
+    assert digests["a.png"] == digests["b.png"] != digests["c.png"]
+    assert digests["a.exr"] == digests["b.exr"]
     assert cv2.imwrite(str(tmp_path / "a.jpg"), np.zeros((5, 6, 3), np.uint8))
-    assert frames.size_of(tmp_path / "a.jpg") == (5, 6)
+    assert frames.survey(tmp_path / "a.jpg")[1] == (5, 6)
     with pytest.raises(EcsetError, match="is missing"):
-        frames.size_of(tmp_path / "none.png")
+        frames.survey(tmp_path / "none.png")
 
 
-def test_digest_is_of_pixels(tmp_path):
-    picture = Picture(textured(10, 10))
-    frames.write(picture, tmp_path / "a.png", 8, "one")
-    frames.write(picture, tmp_path / "b.png", 8, "two")
-    a, b = (frames.read(tmp_path / name).digest() for name in ("a.png", "b.png"))
-    assert a == b
-    assert frames.read(tmp_path / "a.png").digest() != picture.digest()
+def test_large_styles_are_made_smaller(tmp_path):
+    Image.new("RGB", (6000, 300), "teal").save(tmp_path / "wide.png")
+    assert frames.read_style(tmp_path / "wide.png").size == (205, 4096)

@@ -107,7 +107,7 @@ def test_a_job_from_start_to_end(shop):
     assert [event["done"] for event in done.all("frame")] == [1, 2, 3, 4]
     assert all(event["seconds"] > 0 for event in done.all("frame"))
     for event in done.all("frame"):
-        assert frames.size_of(Path(event["path"])) == (48, 64)
+        assert frames.read(Path(event["path"])).size == (48, 64)
 
     before = results(job)
     again = run(job)
