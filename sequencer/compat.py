@@ -142,6 +142,13 @@ def set_picture_format(settings: Any, file_format: str, depth: int) -> None:
         settings.exr_codec = "ZIP"
 
 
+def literal_path(path: str) -> str:
+    """`path` for ``render.filepath``, where 4.5 began to read braces as variables."""
+    if bpy.app.version >= (4, 5, 0):
+        return path.replace("{", "{{").replace("}", "}}")
+    return path
+
+
 def disable_caches(editor: Any) -> None:
     """Every frame from its source.
 

@@ -151,7 +151,7 @@ def render_plate(scene: Any, frame: int, path: str) -> None:
     part, folder = path + ".part", os.path.dirname(path)
     if shutil.disk_usage(folder).free < 8 * scene.render.resolution_x * scene.render.resolution_y:
         raise OSError(f"the disk of {folder} is full, make room on it.")
-    scene.render.filepath = part
+    scene.render.filepath = compat.literal_path(part)
     scene.frame_set(frame)
     # Not animation=True: that refuses negative frames.
     bpy.ops.render.render(write_still=True, scene=scene.name)

@@ -6,6 +6,8 @@ import unicodedata
 _HASHES = re.compile(r"#+")
 #: What Windows, the strictest, does not allow in a name, and control characters.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
+#: Bytes that the name of a strip may have.
+_STRIP_NAME_BYTES = 61
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)}
 
 
@@ -34,3 +36,14 @@ def folder_name(name: str) -> str:
     if not name or name.split(".")[0].lower() in _DEVICES:
         name = f"strip_{name}"
     return name
+
+
+def strip_name(name: str, suffix: str) -> str:
+    """`name` with `suffix`, shortened so that Blender does not cut the suffix off.
+
+    >>> strip_name("n" * 61, " Ecset") == "n" * 55 + " Ecset"
+    True
+    """
+    room = _STRIP_NAME_BYTES - len(suffix.encode())
+    # a character that the cut goes through is left out
+    return name.encode()[:room].decode(errors="ignore").rstrip() + suffix

@@ -8,12 +8,12 @@ from typing import Any
 
 import bpy
 
-from . import animation, compat
+from . import animation, compat, outline
 from .animation import OPACITY, PLACEMENT
 from .errors import BadInput, EcsetError
 from .job import FRAMES, PictureFormat
-from .naming import frame_path
-from .plates import Shot
+from .naming import frame_path, strip_name
+from .plates import Shot, screen_size
 
 #: Custom property of a result: the name of its job's folder, which is the parent of its directory.
 #: No path, because Blender does not keep paths in custom properties right when a file moves.
@@ -93,7 +93,7 @@ def place(shot: Shot, job: Path, picture: PictureFormat, opaque: bool) -> Placed
     channel = free_channel(owner, first, first + shot.length, source.channel)
     strip = compat.new_image_strip(
         owner,
-        f"{source.name} Ecset",
+        strip_name(source.name, " Ecset"),
         *_files(job, picture, range(shot.first, shot.last + 1)),
         channel=channel,
         start=first,
@@ -143,14 +143,15 @@ def _take_over(source: Any, strip: Any, keep_placement: bool) -> tuple[str, ...]
 def _hide_source(shot: Shot, scene: Any, source: Any, opaque: bool) -> str | None:
     """Mute the source where it would show through the result, and say so.
 
-    A half transparent shot over itself would count twice.  An opaque result hides its source,
-    which then stays as it is.
+    A half transparent shot over itself would count twice, and so would edges that are blended with
+    what is below.  Where the result hides all of its source, that stays as it is.
     """
     hidden = (
         opaque
         and source.blend_type in _HIDING
         and source.blend_alpha == 1
         and not animation.is_animated(scene, source.name, OPACITY)
+        and (shot.keep_placement or _has_still_hard_edges(shot, scene, source))
     )
     if hidden or source.mute:
         return None
@@ -159,3 +160,11 @@ def _hide_source(shot: Shot, scene: Any, source: Any, opaque: bool) -> str | Non
         return f'"{source.name}" shows through its result: hide it where the result stands.'
     source.mute = True
     return f'"{source.name}" is muted now: it would show through its result.'
+
+
+def _has_still_hard_edges(shot: Shot, scene: Any, source: Any) -> bool:
+    size = shot.width, shot.height
+    return not (
+        animation.is_animated(scene, source.name, PLACEMENT)
+        or outline.has_soft_edges(source, size, screen_size(scene))
+    )

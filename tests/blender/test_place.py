@@ -171,3 +171,40 @@ def test_half_transparent_strip_does_not_count_twice(timeline, pictures):
     timeline.stylize_in_place(strip)
     np.testing.assert_array_equal(timeline.shown(2), before)
     assert timeline.find("Shot").mute
+
+
+@pytest.mark.parametrize(
+    ("placement", "mutes"),
+    [
+        ({}, False),
+        ({"offset_x": 7, "scale_x": 2, "scale_y": 0.5}, False),
+        ({"rotation": 0.2, "scale_x": 4, "scale_y": 4}, False),  # its edges are out of sight
+        ({"offset_x": 0.5, "filter": "BILINEAR"}, True),
+        ({"rotation": 0.2}, True),
+        ({"rotation": 0.2, "filter": "NEAREST"}, False),
+    ],
+)
+def test_soft_edges_do_not_count_twice(timeline, pictures, placement, mutes):
+    timeline.colour((0.1, 0.3, 0.2), name="Below", length=20)
+    strip = timeline.images(pictures, channel=2)
+    for name, value in placement.items():
+        setattr(strip.transform, name, value)
+    before = timeline.shown(2)
+    timeline.stylize_in_place(strip)
+    np.testing.assert_array_equal(timeline.shown(2), before)
+    assert timeline.find("Shot").mute == mutes
+
+
+def test_moving_edges_do_not_count_twice(timeline, pictures):
+    strip = timeline.images(pictures)
+    strip.transform.keyframe_insert("rotation", frame=1)
+    timeline.stylize_in_place(strip)
+    assert timeline.find("Shot").mute
+
+
+@pytest.mark.parametrize("name", ["n" * 63, "\u65e5" * 21])
+def test_long_names_keep_their_suffix(timeline, pictures, name):
+    strip = timeline.images(pictures, name=name)
+    _, result, _ = timeline.stylize_in_place(strip)
+    assert result.name.startswith(name[:10])
+    assert result.name.endswith(" Ecset")
