@@ -2,13 +2,15 @@
 
 ``python vendor_setup.py --target DIR [--python PYTHON]`` makes a virtual environment in DIR and
 installs what ``requirements/engine.txt`` lists, every file checked by its hash.  While DIR is not
-complete a marker lies in it, and the same call starts it anew.  Exit status: 0 done, 1 failure,
-2 bad input, 130 cancelled.
+complete a marker says so; then the same call starts it anew.  On a complete one the same call
+brings it up to date.  Exit status: 0 done, 1 failure, 2 bad input, 130 cancelled.
 """
 
 import argparse
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +24,12 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 
 #: Lies in an environment that is not complete; ``sequencer.engine`` knows it too.
 INCOMPLETE = ".ecset-incomplete"
+
+#: Takes its place in the end, so that nobody else's environment passes for ours.
+COMPLETE = ".ecset-complete"
+
+#: The process that works for this one, if any, so that it does not outlive it.
+_children: list[subprocess.Popen] = []  # one or none
 
 
 class SetupError(Exception):
@@ -39,38 +47,61 @@ def check_python(python: str) -> None:
         done = subprocess.run(
             [python, "-c", code], capture_output=True, text=True, check=True, timeout=60
         )
-        version = tuple(map(int, done.stdout.split()))
+        major, minor = map(int, done.stdout.split())
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise SetupError(
             f"{python} cannot make a virtual environment: name another with --python.", 2
         ) from error
-    if not OLDEST <= version <= NEWEST:
+    if not OLDEST <= (major, minor) <= NEWEST:
         wanted = f"{'.'.join(map(str, OLDEST))} to {'.'.join(map(str, NEWEST))}"
-        found = ".".join(map(str, version))
-        raise SetupError(f"{python} is Python {found}, the engine needs {wanted}: see --python.", 2)
+        raise SetupError(
+            f"{python} is Python {major}.{minor}, the engine needs {wanted}: "
+            "name another with --python.",
+            2,
+        )
 
 
 def prepare(target: Path) -> None:
-    """Mark `target` as incomplete.  Raises SetupError when it holds something foreign."""
-    ours = (target / INCOMPLETE).exists() or (target / "pyvenv.cfg").exists()
+    """Mark `target` as incomplete, and empty it if it was.
+
+    Raises SetupError when it holds something foreign or cannot be written.
+    """
+    marker, complete = target / INCOMPLETE, target / COMPLETE
     try:
-        if target.exists() and not ours and any(target.iterdir()):
+        if complete.exists():
+            complete.rename(marker)
+        elif marker.exists():
+            for path in target.iterdir():
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                elif path != marker:
+                    path.unlink()
+        elif target.exists() and any(target.iterdir()):
             raise SetupError(f"{target} holds other files: choose another --target.", 2)
         target.mkdir(parents=True, exist_ok=True)
-        (target / INCOMPLETE).touch()
+        marker.touch()
     except OSError as error:
         raise SetupError(f"{target} cannot be written ({error.strerror}).", 2) from error
 
 
-def run(command: list[str | Path], what: str) -> None:
-    """Run `command` with its output on standard error; standard output is for messages."""
+def run(command: list[str | Path], failure: str) -> None:
+    """Run `command` with its output on standard error; standard output is for messages.
+
+    Raises SetupError with the sentence `failure` when it fails.
+    """
     # Blender's and the shell's Python settings would lead the other Python astray.
     env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    done = subprocess.run(
-        command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
-    )
-    if done.returncode != 0:
-        raise SetupError(f"{what} failed; what it says stands above.")
+    with subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr) as child:
+        _children.append(child)
+        try:
+            status = child.wait()
+        except BaseException:
+            child.kill()
+            raise
+        finally:
+            _children.clear()
+    if status != 0:
+        raise SetupError(failure)
 
 
 def install(target: Path, python: str, say: Callable[[str], None]) -> None:
@@ -78,12 +109,19 @@ def install(target: Path, python: str, say: Callable[[str], None]) -> None:
     check_python(python)
     prepare(target)
     say(f"Making an environment in {target}")
-    run([python, "-m", "venv", target], "Making the environment")
+    run(
+        [python, "-m", "venv", target],
+        f"No environment could be made in {target}: the lines above say why.",
+    )
     say("Downloading and installing the engine's packages")
     inner = target / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     pip = [inner, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-    run([*pip, "--only-binary=:all:", "--require-hashes", "-r", REQUIREMENTS], "Installing")
-    (target / INCOMPLETE).unlink()
+    run(
+        [*pip, "--only-binary=:all:", "--require-hashes", "-r", REQUIREMENTS],
+        "The engine's packages could not be installed, the lines above say why "
+        "(no network, a full disk): the same call tries again.",
+    )
+    (target / INCOMPLETE).rename(target / COMPLETE)
 
 
 def end_with_parent() -> None:
@@ -92,15 +130,26 @@ def end_with_parent() -> None:
     def wait() -> None:
         while os.read(0, 4096):
             pass
+        for child in _children:
+            child.kill()
         os._exit(130)
 
     threading.Thread(target=wait, daemon=True).start()
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Make the engine's own Python environment.")
-    parser.add_argument("--target", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--python", default=sys.executable, help="default: the one running this")
+    parser = argparse.ArgumentParser(
+        description="Make the Python environment that Ecset's engine runs in: PyTorch and what "
+        "else it needs, some gigabytes.  The same call goes on where one failed."
+    )
+    parser.add_argument(
+        "--target", type=Path, required=True, metavar="DIR", help="new or empty, or made by this"
+    )
+    parser.add_argument(
+        "--python",
+        default=sys.executable,
+        help="what to make it of (default: the one running this)",
+    )
     parser.add_argument(
         "--with-parent",
         action="store_true",
@@ -113,6 +162,7 @@ def main() -> int:
             text = json.dumps({"event": event, "message": text})
         print(text, flush=True)
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # takes the child along, as Ctrl-C
     if arguments.with_parent:
         end_with_parent()
     try:

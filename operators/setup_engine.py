@@ -63,7 +63,7 @@ class ECSET_OT_setup_engine(bpy.types.Operator):
     def cancel(self, context: Any) -> None:
         """Blender calls this when another file is loaded and when it quits."""
         context.window_manager.event_timer_remove(self._timer)
-        self._child.kill()
+        self._child.end()
         type(self)._child = None
         preferences.setup_message("")
 

@@ -17,6 +17,8 @@ from typing import Any
 
 #: Seconds between asking a child to end and ending it.
 GRACE = 5.0
+#: The same when a person waits for Blender to quit or to load.
+LAST_GRACE = 1.0
 
 
 class Child:
@@ -100,11 +102,17 @@ class Child:
             self._kill_at = time.monotonic() + grace
             self._process.terminate()
 
-    def kill(self) -> None:
-        """End the child now and wait for it, for when nobody will poll any more."""
-        self._process.kill()
-        self._process.wait()
+    def end(self) -> None:
+        """End the child now and wait for it, for when nobody will poll any more.
+
+        Asked by the end of its standard input it can end its own children too; then by force.
+        """
         self._process.stdin.close()  # type: ignore[union-attr]
+        try:
+            self._process.wait(LAST_GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def parse_event(line: bytes) -> dict[str, Any] | None:

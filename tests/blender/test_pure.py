@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import errno
+import os
 import subprocess
 import sys
 import time
@@ -10,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+import vendor_setup
 from sequencer import engine, job, naming, process
-from sequencer.errors import BadInput
+from sequencer.errors import BadInput, EcsetError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,11 +74,22 @@ def test_stubborn_child_is_killed(tmp_path):
     assert to_end(stubborn)[0] < 0
 
 
+def test_child_can_end_its_own_children_before_force(tmp_path):
+    polite = child(tmp_path, "import sys; sys.stdin.read(); print('polite', file=sys.stderr)")
+    time.sleep(0.3)
+    polite.end()
+    assert "polite" in (tmp_path / "log").read_text()
+    stubborn = child(tmp_path, "import time; time.sleep(60)")
+    began = time.monotonic()
+    stubborn.end()
+    assert time.monotonic() - began < 10
+
+
 def test_child_sees_the_end_of_its_input_only_when_we_are_gone(tmp_path):
     waiting = child(tmp_path, "import sys; sys.stdin.read()")
     time.sleep(0.2)
     assert waiting.exit_status() is None
-    waiting.kill()
+    waiting.end()
 
 
 def test_foreign_python_settings_stay_away(monkeypatch):
@@ -121,6 +135,32 @@ def test_job_folder_depends_on_everything():
     assert len(folders) == 5
 
 
+def test_job_folder_follows_what_is_in_a_style_not_where_it_lies(tmp_path):
+    def folder(name: str) -> Path:
+        settings = job.Settings(styles=(job.Style(str(tmp_path / name)),))
+        return job.job_folder(Path("/o"), job.describe(settings, 1, 2), "a.blend", "Scene", "Shot")
+
+    for name in ("one", "other"):
+        (tmp_path / name).write_text("paint")
+    first = folder("one")
+    assert folder("other") == first
+    (tmp_path / "one").write_text("other paint")
+    assert folder("one") != first
+    with pytest.raises(BadInput, match="gone cannot be read"):
+        folder("gone")
+
+
+def test_job_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(job.os, "replace", full)
+    (tmp_path / "there").mkdir()
+    with pytest.raises(EcsetError, match="is full: make room on it"):
+        job.write_job(tmp_path / "there/a/b/job", job.describe(job.Settings(), 1, 2))
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
 def setup(*arguments) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, ROOT / "vendor_setup.py", *arguments],
@@ -143,3 +183,41 @@ def test_vendor_setup_says_what_is_wrong(tmp_path):
         assert sentence in done.stderr
         assert "Traceback" not in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine"]
+
+
+def test_vendor_setup_starts_anew_what_is_torn_and_keeps_what_is_whole(tmp_path, monkeypatch):
+    monkeypatch.delenv(engine.VARIABLE)
+    monkeypatch.setattr(vendor_setup, "REQUIREMENTS", tmp_path / "requirements.txt")
+    (tmp_path / "requirements.txt").write_text("")
+    target, said = tmp_path / "engine", []
+    target.mkdir()
+    (target / vendor_setup.INCOMPLETE).touch()
+    (target / "torn").mkdir()
+    (target / "torn/file").touch()
+    vendor_setup.install(target, sys.executable, said.append)
+    assert engine.find_python(None, None, target) == engine.environment_python(target)
+    assert not (target / "torn").exists()
+    (target / "kept").touch()
+    vendor_setup.install(target, sys.executable, said.append)
+    assert (target / "kept").exists()
+    assert (target / vendor_setup.COMPLETE).exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for Python is a shell script")
+def test_vendor_setup_takes_its_child_along(tmp_path):
+    slow = tmp_path / "python"
+    slow.write_text('#!/bin/sh\ntest "$1" = -c && exec echo 3 11\necho started\nexec sleep 60\n')
+    slow.chmod(0o755)
+    call = ["--target", tmp_path / "engine", "--python", slow, "--with-parent"]
+    with subprocess.Popen(
+        [sys.executable, ROOT / "vendor_setup.py", *call],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process_:
+        assert process_.stderr.readline() == b"started\n"
+        process_.stdin.close()
+        assert process_.wait(20) == 130
+        began = time.monotonic()
+        process_.stderr.read()  # ends with the last process that could write there
+        assert time.monotonic() - began < 20
