@@ -1,9 +1,12 @@
 """``blender --command ecset stylize ...``; scripts call `main` themselves."""
 
 import argparse
+import contextlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,7 +17,7 @@ from ..sequencer import compat
 from ..sequencer.errors import EXIT_CANCELLED, EXIT_DONE, BadInput, EcsetError
 from ..sequencer.job import FORMATS
 from ..sequencer.task import Phase, StylizeTask
-from .settings import DEFAULT_OUTPUT, gather
+from .settings import DEFAULT_OUTPUT, LOOKS, gather
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--output", default=DEFAULT_OUTPUT, metavar="DIR",
         help="folder of the job's folder; // is the .blend's (default: %(default)s)")  # fmt: skip
     add("--format", default="PNG8", choices=list(FORMATS))
-    add("--look", default="patch", metavar="NAME", help="(default: %(default)s)")
+    add("--look", default="patch", choices=[name for name, _, _ in LOOKS])
     add("--no-coherence", dest="coherence", action="store_false", help="paint each frame anew")
     add("--seed", type=int, default=0)
     add("--engine-python", metavar="PATH", help="a Python that has PyTorch")
@@ -55,7 +58,8 @@ def main(argv: Sequence[str]) -> int:
     """Do what the arguments say; returns the exit status and raises nothing a person caused."""
     try:
         arguments = _parser().parse_args(list(argv))
-        return _stylize(arguments)
+        with _interruptible():
+            return _stylize(arguments)
     except EcsetError as error:
         sys.stdout.flush()
         print(f"ecset: {error}", file=sys.stderr, flush=True)
@@ -65,6 +69,26 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("ecset: Cancelled.", file=sys.stderr, flush=True)
         return EXIT_CANCELLED
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C, and what asks a process to end, raise KeyboardInterrupt meanwhile.
+
+    Blender takes Ctrl-C for the end of a render and goes on with all else, and ended without
+    notice it leaves the snapshot in the temporary folder.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears signals
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            # None: not set by Python, and Python cannot set it again
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 def _stylize(arguments: argparse.Namespace) -> int:
@@ -111,7 +135,7 @@ def _weighted(styles: list[str], weights: list[float]) -> list[tuple[str, float]
         )
     # Here a path is relative to where the command was typed, not to the .blend.
     return [
-        (path if path.startswith("//") else os.path.abspath(path), weight)
+        (path if not path or path.startswith("//") else os.path.abspath(path), weight)
         for path, weight in zip(styles, weights or [1.0] * len(styles), strict=True)
     ]
 
@@ -121,8 +145,8 @@ def _save_target(path: str | None) -> Path | None:
     if path is None:
         return None
     target = Path(os.path.abspath(path))
-    if target.suffix != ".blend":
-        raise BadInput(f"{target} is no name for a .blend: let it end with .blend.")
+    if target.suffix != ".blend" or target.is_dir():
+        raise BadInput(f"{target} is no name for a file: choose one that ends with .blend.")
     if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
         raise BadInput(f"The folder {target.parent} cannot be written: choose another --save-as.")
     return target
@@ -130,13 +154,14 @@ def _save_target(path: str | None) -> Path | None:
 
 def _open(file: str) -> None:
     path = Path(os.path.abspath(file))
-    if not path.is_file():
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder: name a .blend in it.")
+    if not path.exists():
         raise BadInput(f"The file {path} is not there.")
     try:
         bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=True)
     except RuntimeError as error:
-        text = " ".join(str(error).split()).removeprefix("Error: ")
-        raise BadInput(f"{path} cannot be opened as a .blend: {text}") from error
+        raise BadInput(f"{path} cannot be opened as a .blend: {_said(error)}.") from error
 
 
 def _find(scene_name: str | None, strip_name: str) -> tuple[Any, Any]:
@@ -178,5 +203,9 @@ def _save(target: Path) -> None:
             filepath=str(target), copy=True, relative_remap=True, check_existing=False
         )
     except RuntimeError as error:
-        text = " ".join(str(error).split()).removeprefix("Error: ")
-        raise EcsetError(f"The painted .blend could not be written: {text}") from error
+        raise EcsetError(f"The painted .blend could not be written: {_said(error)}.") from error
+
+
+def _said(error: RuntimeError) -> str:
+    """What Blender's operator said, without the frame that it puts around."""
+    return " ".join(str(error).split()).removeprefix("Error: ").rstrip(".")

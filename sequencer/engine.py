@@ -51,7 +51,7 @@ def find_python(argument: str | None, preference: str | None, environment: Path 
 
 
 #: What the engine cannot do without.
-MODULES = ("torch", "numpy", "cv2")
+MODULES = ("torch", "numpy", "cv2", "PIL", "OpenEXR", "pydantic", "tqdm")
 
 _PROBE_SCRIPT = Path(__file__).with_name("probe.py")
 

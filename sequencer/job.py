@@ -3,10 +3,12 @@
 Standard library only.  The engine validates the file; here it is only written.
 """
 
+import contextlib
 import errno
 import hashlib
 import json
 import os
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,19 +94,39 @@ def describe(settings: Settings, first: int, last: int) -> dict[str, Any]:
 
 
 def job_folder(output: Path, job: dict[str, Any], blend: str, scene: str, strip: str) -> Path:
-    """Where the job lives: the same call finds the same folder, any other another one."""
-    identity = {"job": job, "blend": blend, "scene": scene, "strip": strip}
+    """Where the job lives: the same call finds the same folder, any other another one.
+
+    Style pictures count by what is in them, so that a project may be moved, and another picture
+    under an old name does not paint over what an earlier result shows.  Raises BadInput when one
+    cannot be read.
+    """
+    styles = [{**style, "path": _content(style["path"])} for style in job["look"]["styles"]]
+    look = {**job["look"], "styles": styles}
+    identity = {"job": {**job, "look": look}, "blend": blend, "scene": scene, "strip": strip}
     text = json.dumps(identity, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return output / f"{folder_name(strip)}-{digest[:8]}"
 
 
-def write_job(folder: Path, job: dict[str, Any]) -> None:
+def _content(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise BadInput(
+            f"The style picture {path} cannot be read ({error.strerror}): choose another."
+        ) from error
+
+
+def write_job(folder: Path, job: dict[str, Any]) -> Path | None:
     """Make the folder with its ``job.json`` and an empty folder for plates.
 
-    Raises BadInput when the folder cannot be made or holds something else.
+    Returns the outermost folder that was made for it, None if there was the job before.  Raises
+    BadInput when the folder cannot be made or holds something else; then nothing is left of it.
     """
     target = folder / "job.json"
+    part = folder / "job.json.part"
+    outermost = _first_missing(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not target.exists() and any(folder.iterdir()):
@@ -113,13 +135,32 @@ def write_job(folder: Path, job: dict[str, Any]) -> None:
                 "or move them away."
             )
         (folder / PLATES).parent.mkdir(exist_ok=True)
-        part = folder / "job.json.part"
         part.write_text(json.dumps(job, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(part, target)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        if outermost is not None:
+            remove_job(folder, outermost)
         reason = error.strerror or str(error)
         if error.errno == errno.ENOSPC:
             raise EcsetError(f"The disk of {folder.parent} is full: make room on it.") from error
         raise BadInput(
             f"The output folder {folder.parent} cannot be written ({reason}): choose another."
         ) from error
+    return outermost
+
+
+def remove_job(folder: Path, outermost: Path) -> None:
+    """Take away what `write_job` made, up to the folder `outermost` that it returned."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # another job came into it meanwhile
+        while folder != outermost:
+            folder = folder.parent
+            folder.rmdir()
+
+
+def _first_missing(folder: Path) -> Path | None:
+    """The outermost of the folders on the way to `folder` that do not exist yet."""
+    missing = [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
+    return missing[-1] if missing else None

@@ -1,4 +1,4 @@
-"""Says, as an event, which modules the engine's Python lacks; run by that, imports none."""
+"""Says, as an event, whether the Python that runs this has all modules; imports none of them."""
 
 import importlib.util
 import json
@@ -10,6 +10,7 @@ def main(modules: list[str]) -> int:
     if sys.version_info < (3, 11):
         missing.insert(0, "Python 3.11")
     if not missing:
+        print(json.dumps({"event": "finished"}))
         return 0
     message = (
         f"The engine's Python {sys.executable} lacks {', '.join(missing)}: "

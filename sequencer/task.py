@@ -4,7 +4,6 @@
 belong to the main thread, because the first and the last step touch Blender's data.
 """
 
-import contextlib
 import shutil
 import tempfile
 import time
@@ -64,6 +63,7 @@ class StylizeTask:
         self._opaque = True
         self._cancelled = False
         self._error: str | None = None
+        self._heard_finish = False
         self._temporary: Path | None = None
         _check_styles(settings)
         if not settings.output.is_absolute():
@@ -82,8 +82,7 @@ class StylizeTask:
         self.folder = job.job_folder(
             settings.output, description, blend, self.shot.scene, self.shot.strip
         )
-        self._is_new = not self.folder.exists()
-        job.write_job(self.folder, description)
+        self._outermost = job.write_job(self.folder, description)
         self._child = self._start(engine.probe_command(python))
 
     @property
@@ -145,7 +144,7 @@ class StylizeTask:
     def abandon(self) -> None:
         """End now, because nobody will poll any more.  Frames on disk stay whole."""
         if not self.phase.is_end:
-            self._child.kill()
+            self._child.end()
             self._end(Phase.CANCELLED, "Cancelled.", EXIT_CANCELLED)
 
     # The steps.
@@ -167,6 +166,7 @@ class StylizeTask:
         if kind in {"started", "frame", "finished"}:
             self.done = int(event.get("done", self.done))
             self.total = int(event.get("total", self.total))
+            self._heard_finish = kind == "finished"
         if kind == "frame":
             self._opaque = self._opaque and event.get("opaque", True)
             self.seconds_per_frame = event.get("seconds", self.seconds_per_frame)
@@ -179,13 +179,18 @@ class StylizeTask:
         if self._cancelled or status == EXIT_CANCELLED:
             message = "Cancelled: the frames that are done are kept."
             self._end(Phase.CANCELLED, message, EXIT_CANCELLED)
+        elif self.phase is Phase.PROBE and not (self._error or self._heard_finish):
+            self._leave_nothing()
+            raise BadInput(f"{self._python} is no Python that runs: name another for the engine.")
         elif status != 0:
             message = self._error or (
-                f"{self.phase.value} stopped with exit status {status}: see {self.folder}/ecset.log"
+                f"{self.phase.value} stopped with exit status {status}: "
+                f"see {self.folder / 'ecset.log'}."
             )
             kind = EXIT_BAD_INPUT if status == EXIT_BAD_INPUT else EXIT_FAILURE
-            if self._error and self._is_new and self.phase in {Phase.PROBE, Phase.CHECK}:
+            if self._error and self.phase in {Phase.PROBE, Phase.CHECK}:
                 self._leave_nothing()
+                message = message.removeprefix(f"{self.folder / 'job.json'}: ")
             self._end(Phase.FAILED, message, kind)
         elif self.phase is Phase.PROBE:
             self._enter(Phase.CHECK, engine.check_command(self._python, self.folder))
@@ -220,10 +225,9 @@ class StylizeTask:
         self.phase, self.message, self.exit_status = phase, message, status
 
     def _leave_nothing(self) -> None:
-        """Take the job away again that was refused before anything was made of it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        with contextlib.suppress(OSError):  # it holds other jobs
-            self.folder.parent.rmdir()
+        """Take a new job away again that was refused before anything was made of it."""
+        if self._outermost is not None:
+            job.remove_job(self.folder, self._outermost)
 
     def _remove_temporary(self) -> None:
         if self._temporary is not None:
@@ -234,7 +238,9 @@ class StylizeTask:
 def _check_styles(settings: job.Settings) -> None:
     for style in settings.styles:
         path = Path(style.path)
-        if not path.is_file():
+        if path.is_dir():
+            raise BadInput(f"The style picture {path} is a folder: name a picture in it.")
+        if not path.exists():
             raise BadInput(f"The style picture {path} is not there: choose another.")
     if not settings.styles and settings.look != "identity":
         raise BadInput("There is no style picture: choose one.")

@@ -61,6 +61,9 @@ CASES = {
     "no range": (["--frames", "all"], '"all" is no frame range'),
     "no style": (["--look", "patch"], "There is no style picture: choose one."),
     "style is gone": (["--look", "patch", "--style", "/no/x.png"], "/no/x.png is not there"),
+    "style is a folder": (["--look", "patch", "--style", "/"], "/ is a folder: name a picture"),
+    "engine is no Python": (["--engine-python", "/bin/true"], "/bin/true is no Python that runs"),
+    "unknown look": (["--look", "oil"], "invalid choice: 'oil'"),
     "weights": (
         ["--style", STYLE, "--style-weight", "1", "--style-weight", "2"],
         "1 --style but 2",
@@ -68,7 +71,7 @@ CASES = {
     "output below a file": (["--output", STYLE], "cannot be written"),
     "wrong format": (["--format", "JPEG"], "invalid choice: 'JPEG'"),
     "no engine": (["--engine-python", "/no/python"], "/no/python, named by --engine-python"),
-    "save as nothing": (["--save-as", "/tmp/x.txt"], "is no name for a .blend"),
+    "save as nothing": (["--save-as", "/tmp/x.txt"], "is no name for a file"),
     "save into nothing": (["--save-as", "/no/where/x.blend"], "/no/where cannot be written"),
 }
 
@@ -120,6 +123,11 @@ def test_no_blend(timeline, tmp_path, capfd, content):
     status, _, said = run(["stylize", str(path), "--strip", "Shot", "--look", "identity"], capfd)
     assert status == 2
     assert str(path) in said
+
+
+def test_folder_as_blend(timeline, tmp_path, capfd):
+    status, _, said = run(["stylize", str(tmp_path), "--strip", "Shot"], capfd)
+    assert (status, said) == (2, f"ecset: {tmp_path} is a folder: name a .blend in it.")
 
 
 def test_no_engine_anywhere(edit, capfd, monkeypatch):

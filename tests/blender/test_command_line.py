@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from pathlib import Path
 
 import bpy
@@ -67,6 +70,27 @@ def test_strange_name(timeline, pictures, tmp_path):
     assert run(edit, "--strip", 'con: "a/b" 日本\\') == 0
     (job,) = (tmp_path / "ecset").iterdir()
     assert job.name.startswith("con_ _a_b_ 日本_-")
+
+
+def test_folder_that_reads_like_a_template(timeline, pictures, tmp_path):
+    """Blender 4.5 and later read braces and percent signs in a render's path."""
+    timeline.images(pictures)
+    timeline.folder = tmp_path / "{cut} {{2}} 100% #1 it's"
+    timeline.folder.mkdir()
+    blend = timeline.save()
+    assert run(blend, "--strip", "Shot", "--frames", "1-2") == 0
+    assert len(list(timeline.folder.glob("ecset/*/frames/*.png"))) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_cancel(edit, monkeypatch, capfd, number):
+    monkeypatch.setenv("ECSET_FAKE_SECONDS", "30")
+    before = signal.getsignal(number)
+    killer = threading.Timer(0.5, os.kill, (os.getpid(), number))
+    killer.start()
+    assert run(edit, "--strip", "Shot") == 130
+    assert "ecset: Cancelled: the frames that are done are kept." in capfd.readouterr().err
+    assert signal.getsignal(number) == before
 
 
 def test_help_is_no_error(capsys):

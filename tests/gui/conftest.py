@@ -28,7 +28,9 @@ def environment(user_folder, tmp_path_factory) -> dict[str, str]:
     if python is None:
         fake = tmp_path_factory.mktemp("engine") / "python"
         fake.write_text(
-            f'#!/bin/sh\ntest "$1" = -m || exit 0\nshift 2\nexec python3 {FAKE_ENGINE} "$@"\n'
+            # the probe runs without modules to look for
+            f'#!/bin/sh\ntest "$1" = -m || exec python3 "$1"\n'
+            f'shift 2\nexec python3 {FAKE_ENGINE} "$@"\n'
         )
         fake.chmod(0o755)
         python = str(fake)
