@@ -115,7 +115,14 @@ def install(target: Path, python: str, say: Callable[[str], None]) -> None:
     )
     say("Downloading and installing the engine's packages")
     inner = target / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    pip = [inner, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    pip: list[str | Path] = [
+        inner,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        "install",
+    ]
     run(
         [*pip, "--only-binary=:all:", "--require-hashes", "-r", REQUIREMENTS],
         "The engine's packages could not be installed, the lines above say why "
