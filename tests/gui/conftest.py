@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FAKE_ENGINE = ROOT / "tests/blender/fake_engine/core/__main__.py"
+
+SCREEN = "1600x900"
 
 Blender = Callable[..., subprocess.CompletedProcess]
 
@@ -71,3 +75,50 @@ def extension_zip(blender, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def installed(blender, extension_zip) -> None:
     blender("--command", "extension", "install-file", "-r", "user_default", "-e", extension_zip)
+
+
+@pytest.fixture(scope="session")
+def screen() -> Iterator[str]:
+    """A virtual screen."""
+    number = 90 + os.getpid() % 900
+    server = subprocess.Popen(
+        ["Xvfb", f":{number}", "-screen", "0", f"{SCREEN}x24"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield f":{number}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture(scope="session")
+def in_window(installed, environment, screen) -> Callable[..., dict[str, Any]]:
+    """Run a script of this folder in a Blender window; returns what it saw."""
+
+    def run(script: str, folder: Path, **plan: Any) -> dict[str, Any]:
+        path = folder / "plan.json"
+        common = {
+            "folder": str(folder),
+            "shot": str(ROOT / "examples/shot"),
+            "style": str(min((ROOT / "examples/styles").glob("*.jpg"))),
+            "cancel_at": 3,
+            "seconds": 900 if "ECSET_ENGINE_PYTHON" in os.environ else 120,
+        }
+        path.write_text(json.dumps({**common, **plan}), encoding="utf-8")
+        done = subprocess.run(
+            ["blender", "--no-window-focus", "-p", "0", "0", *SCREEN.split("x")]
+            + ["--python", ROOT / "tests/gui" / script, "--", path],
+            env={**environment, "DISPLAY": screen, "ECSET_FAKE_SECONDS": "0.4"},
+            capture_output=True,
+            text=True,
+            timeout=1500,
+            check=False,
+        )
+        result = folder / "seen.json"
+        assert result.exists(), done.stdout[-2000:] + done.stderr[-2000:]
+        seen = json.loads(result.read_text(encoding="utf-8"))
+        assert "error" not in seen, seen["error"]
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return seen
+
+    return run

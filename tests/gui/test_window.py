@@ -6,68 +6,19 @@ The pictures of the steps go to ``ECSET_SCREENSHOTS`` if it is set; with a real 
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SIZE = "1600x900"
-
 
 @pytest.fixture(scope="module")
-def screen():
-    """A virtual screen."""
-    number = 90 + os.getpid() % 900
-    server = subprocess.Popen(
-        ["Xvfb", f":{number}", "-screen", "0", f"{SIZE}x24"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    yield f":{number}"
-    server.terminate()
-    server.wait()
-
-
-@pytest.fixture(scope="module")
-def seen(installed, environment, screen, tmp_path_factory) -> dict:
+def seen(in_window, tmp_path_factory) -> dict:
     """What happened in the window."""
     folder = tmp_path_factory.mktemp("window")
-    real = "ECSET_ENGINE_PYTHON" in os.environ
     pictures = Path(os.environ.get("ECSET_SCREENSHOTS", folder)).resolve()
     pictures.mkdir(exist_ok=True)
-    plan = folder / "plan.json"
-    styles = sorted((ROOT / "examples/styles").iterdir())
-    plan.write_text(
-        json.dumps(
-            {
-                "folder": str(folder),
-                "pictures": str(pictures),
-                "shot": str(ROOT / "examples/shot"),
-                "style": str(next(p for p in styles if p.suffix in {".png", ".jpg"})),
-                "look": "patch",
-                "cancel_at": 3,
-                "seconds": 900 if real else 120,
-            }
-        )
-    )
-    width, height = SIZE.split("x")
-    done = subprocess.run(
-        ["blender", "--no-window-focus", "-p", "0", "0", width, height]
-        + ["--python", ROOT / "tests/gui/drive.py", "--", plan],
-        env={**environment, "DISPLAY": screen, "ECSET_FAKE_SECONDS": "0.4"},
-        capture_output=True,
-        text=True,
-        timeout=1500,
-        check=False,
-    )
-    result = folder / "seen.json"
-    assert result.exists(), done.stdout[-2000:] + done.stderr[-2000:]
-    seen = json.loads(result.read_text(encoding="utf-8"))
-    assert "error" not in seen, seen["error"]
-    return {**seen, "pictures": pictures}
+    return {**in_window("walk.py", folder, pictures=str(pictures)), "pictures": pictures}
 
 
 def test_the_button_was_really_pressed(seen):
@@ -77,6 +28,7 @@ def test_the_button_was_really_pressed(seen):
 
 def test_the_interface_stays_free(seen):
     assert seen["longest wait of the main loop"] < 2.0, "software OpenGL draws slowly, but draws"
+    assert seen["longest wait until the end"] < 2.0
 
 
 def test_progress_is_told(seen):

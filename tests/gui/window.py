@@ -1,6 +1,6 @@
-"""Runs inside a Blender window and does what a person does; `test_window.py` starts it.
+"""What a person does in a Blender window, for the scripts that the tests start in one.
 
-``blender --python drive.py -- PLAN.json``.  Every step is a ``yield`` of the seconds until the
+``blender --python walk.py -- PLAN.json``.  Every step is a ``yield`` of the seconds until the
 next, so that Blender's main loop goes on between them.  What was seen goes to a JSON file.
 """
 
@@ -21,7 +21,6 @@ import bpy
 
 PLAN = json.loads(Path(sys.argv[-1]).read_text(encoding="utf-8"))
 FOLDER = Path(PLAN["folder"])
-PICTURES = Path(PLAN["pictures"])
 MODULE = "bl_ext.user_default.ecset"
 
 seen: dict[str, Any] = {}
@@ -29,15 +28,24 @@ ticks: list[float] = []
 
 
 def tick() -> float:
-    """Tells how long the main loop was ever kept waiting."""
     ticks.append(time.monotonic())
     return 0.02
 
 
+def longest_wait() -> float:
+    """How many seconds the main loop was kept waiting at most since `ticks` was cleared."""
+    return max((later - earlier for earlier, later in pairwise(ticks)), default=0)
+
+
 def picture(name: str) -> None:
     """The whole screen to a file."""
-    path = PICTURES / f"{name}.png"
+    path = Path(PLAN["pictures"]) / f"{name}.png"
     subprocess.run(["import", "-window", "root", str(path)], check=True)
+
+
+def park_mouse() -> None:
+    """The mouse to where nothing has a tooltip: in the middle of an empty file browser."""
+    subprocess.run(["xdotool", "mousemove", "150", "300"], check=True)
 
 
 def sequencer() -> tuple[Any, Any, Any]:
@@ -119,108 +127,32 @@ def show_all() -> None:
     """Our tab in front, all of the strip in view."""
     area, sidebar, main = sequencer()
     sidebar.active_panel_category = "Ecset"
-    with bpy.context.temp_override(
-        window=bpy.context.window_manager.windows[0], area=area, region=main
-    ):
+    window = bpy.context.window_manager.windows[0]
+    with bpy.context.temp_override(window=window, area=area, region=main):
         bpy.ops.sequencer.view_all()
 
 
-def steps() -> Iterator[float]:
-    preferences = bpy.context.preferences
-    preferences.view.show_splash = False
+def prepare() -> Iterator[float]:
+    """A saved edit with its strip active, our tab in front, and a style chosen."""
+    bpy.context.preferences.view.show_splash = False
     seen["version"] = bpy.app.version_string
     make_edit()
+    park_mouse()
     yield 1.0
-    running = sys.modules[f"{MODULE}.operators.running"]
-    tool = preferences.themes[0].user_interface.wcol_tool
-    usual = tuple(tool.inner)
-    # The preferences, as after installing.
-    yield from show_preferences()
     lay_out()
     yield 3.0
     show_all()
     settings = bpy.context.scene.ecset
     settings.style = "//" + Path(PLAN["style"]).name
-    settings.look = PLAN["look"]
     yield 1.5
-    picture("2-panel")
-
-    def busy() -> bool:
-        return running.is_busy()
-
-    def press(colour: tuple[float, ...]) -> Iterator[float]:
-        tool.inner = colour
-        yield 1.0
-        _, sidebar, _ = sequencer()
-        seen.setdefault("clicks", []).append(
-            click(tuple(round(255 * c) for c in colour[:3]), sidebar)
-        )
-        yield 0.3
-        tool.inner = usual
-
-    yield from press((1.0, 0.0, 1.0, 1.0))
-    yield 0.3
-    seen["busy after the click"] = busy()
-    task = running.last_task()
-    end = time.monotonic() + 300
-    ticks.clear()
-    while (busy() and task.done < PLAN["cancel_at"]) or task.phase.name != "PAINT":
-        if not busy() or time.monotonic() > end:
-            break
-        yield 0.1
-    seen["longest wait of the main loop"] = max(
-        (later - earlier for earlier, later in pairwise(ticks)), default=0
-    )
-    seen["text while painting"] = task.progress_text
-    picture("3-painting")
-    yield from press((1.0, 0.0, 1.0, 1.0))
-    while busy() and time.monotonic() < end:
-        yield 0.1
-    yield 0.5
-    seen["after cancel"] = (task.phase.name, task.message)
-    picture("4-cancelled")
-    yield from press((1.0, 0.0, 1.0, 1.0))
-    task = running.last_task()
-    end = time.monotonic() + PLAN["seconds"]
-    while busy() and time.monotonic() < end:
-        yield 0.1
-    seen["after the end"] = (task.phase.name, task.message)
-    seen["result"] = task.result
-    bpy.context.scene.frame_set(6)
-    yield 2.0
-    show_all()
-    yield 2.0
-    picture("5-painted")
-    editor = bpy.context.scene.sequence_editor
-    compat = sys.modules[f"{MODULE}.sequencer.compat"]
-    strips = {s.name: s for s in compat.all_strips(editor)}
-    seen["strips"] = {
-        name: (s.channel, compat.left(s), compat.right(s)) for name, s in strips.items()
-    }
-    seen["active"] = editor.active_strip.name
-    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
-        bpy.ops.ed.undo()
-    yield 1.0
-    editor = bpy.context.scene.sequence_editor
-    seen["strips after one undo"] = sorted(s.name for s in compat.all_strips(editor))
 
 
-def show_preferences() -> Iterator[float]:
-    bpy.ops.preferences.addon_show(module=MODULE)
-    window = bpy.context.window_manager.windows[-1]
-    yield 3.0
-    picture("1-installed")
-    with bpy.context.temp_override(window=window):
-        bpy.ops.wm.window_close()
-    yield 1.0
-
-
-def main() -> None:
-    work = steps()
+def run(steps: Iterator[float]) -> None:
+    """Take the steps, write down what was seen, quit."""
 
     def go_on() -> float | None:
         try:
-            return next(work)
+            return next(steps)
         except StopIteration:
             seen["end"] = True
         except BaseException:
@@ -231,6 +163,3 @@ def main() -> None:
 
     bpy.app.timers.register(go_on, first_interval=2.0, persistent=True)
     bpy.app.timers.register(tick, persistent=True)
-
-
-main()
