@@ -17,5 +17,7 @@ class ECSET_OT_cancel(bpy.types.Operator):
         return running.is_busy()
 
     def execute(self, context: Any) -> set[str]:
-        running.last_task().cancel()
+        task = running.last_task()
+        if task is not None:
+            task.cancel()
         return {"FINISHED"}

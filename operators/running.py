@@ -1,27 +1,46 @@
-"""The task that is under way in this Blender, or the last that was."""
+"""The task that is under way in this Blender, or how the last try to paint ended."""
+
+from dataclasses import dataclass
 
 from ..sequencer.task import StylizeTask
 
-_tasks: list[StylizeTask] = []  # one or none
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a strip was not even begun, in one sentence."""
+
+    scene: str
+    strip: str
+    message: str
+
+
+_last: list[StylizeTask | Refusal] = []  # one or none
 
 
 def last_task() -> StylizeTask | None:
-    """The task under way, or the last that was."""
-    return _tasks[0] if _tasks else None
+    """The task under way, or the last that was, if nothing was refused since."""
+    return _last[0] if _last and isinstance(_last[0], StylizeTask) else None
+
+
+def last_refusal() -> Refusal | None:
+    """The refusal that was the answer to the last try, if it was one."""
+    return _last[0] if _last and isinstance(_last[0], Refusal) else None
 
 
 def is_busy() -> bool:
     """Whether a task is under way."""
-    return bool(_tasks) and not _tasks[0].phase.is_end
+    task = last_task()
+    return task is not None and not task.phase.is_end
 
 
-def remember(task: StylizeTask) -> None:
-    """Make `task` the one that panels show."""
-    _tasks[:] = [task]
+def remember(outcome: StylizeTask | Refusal) -> None:
+    """Make `outcome` the one that panels show."""
+    _last[:] = [outcome]
 
 
 def abandon() -> None:
     """End what is under way and forget it, because the extension goes."""
-    for task in _tasks:
+    task = last_task()
+    if task is not None:
         task.abandon()
-    _tasks.clear()
+    _last.clear()

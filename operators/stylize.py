@@ -67,6 +67,9 @@ class ECSET_OT_stylize(bpy.types.Operator):
         if scene.sequence_editor.active_strip is None:
             cls.poll_message_set("Select the strip to paint")
             return False
+        if scene.sequence_editor.active_strip.type == "SOUND":
+            cls.poll_message_set("Select a strip that shows a picture")
+            return False
         return True
 
     def _settings(self, scene: Any) -> Settings:
@@ -91,6 +94,7 @@ class ECSET_OT_stylize(bpy.types.Operator):
             )
         except EcsetError as error:
             self.report({"ERROR"}, str(error))
+            running.remember(running.Refusal(scene.name, strip.name, str(error)))
             return None
         running.remember(task)
         return task
@@ -115,12 +119,12 @@ class ECSET_OT_stylize(bpy.types.Operator):
         if bpy.app.background:
             return self.execute(context)
         self._task = self._begin(context)
+        _redraw(context)
         if self._task is None:
             return {"CANCELLED"}
         manager = context.window_manager
         self._timer = manager.event_timer_add(0.1, window=context.window)
         manager.modal_handler_add(self)
-        _redraw(context)
         return {"RUNNING_MODAL"}
 
     def modal(self, context: Any, event: Any) -> set[str]:

@@ -36,6 +36,10 @@ class EcsetPreferences(bpy.types.AddonPreferences):
         for number, line in enumerate(wrapped(_messages[0] if _messages else text, 90)):
             layout.label(text=line, icon="BLANK1" if number else icon)
         layout.operator("ecset.setup_engine", icon="IMPORT")
+        if not bpy.app.online_access:
+            layout.label(
+                text="Needs Allow Online Access (System)", icon="INTERNET_OFFLINE"
+            )
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -30,7 +30,8 @@ class ECSET_PT_style(bpy.types.Panel):
             layout.label(text="No sequence here", icon="INFO")
             return
         editor = scene.sequence_editor
-        _draw_shot(layout, scene, editor.active_strip if editor else None)
+        strip = editor.active_strip if editor else None
+        _draw_shot(layout, scene, strip)
         _draw_settings(layout, scene.ecset)
         task = running.last_task()
         if task is not None and not task.phase.is_end:
@@ -39,8 +40,8 @@ class ECSET_PT_style(bpy.types.Panel):
         row = layout.row()
         row.scale_y = 1.5
         row.operator("ecset.stylize", icon="BRUSH_DATA")
-        if task is not None:
-            _draw_outcome(layout, task, _characters(context))
+        if strip is not None:
+            _draw_outcome(layout, scene.name, strip.name, _characters(context))
 
 
 def _draw_shot(layout: Any, scene: Any, strip: Any) -> None:
@@ -55,9 +56,8 @@ def _draw_shot(layout: Any, scene: Any, strip: Any) -> None:
     width, height = plates.native_size(scene, strip) or plates.screen_size(scene)
     if JOB_PROPERTY in strip:
         column.label(text="Painted already: paints over it", icon="INFO")
-    column.label(
-        text=f"{width} × {height}, frames {first}–{last} ({last - first + 1})", icon="BLANK1"
-    )
+    column.label(text=f"{width} × {height}", icon="BLANK1")
+    column.label(text=f"Frames {first}–{last} ({last - first + 1})", icon="BLANK1")
 
 
 def _draw_settings(layout: Any, settings: Any) -> None:
@@ -88,10 +88,19 @@ def _characters(context: Any) -> int:
     return max(16, int((context.region.width / scale - 75) / 6.3))
 
 
-def _draw_outcome(layout: Any, task: StylizeTask, width: int) -> None:
+def _draw_outcome(layout: Any, scene: str, strip: str, width: int) -> None:
+    """How the last try ended, if it was to paint this strip or brought it about."""
     column = layout.column(align=True)
-    for number, line in enumerate(wrapped(task.message, width)):
-        column.label(text=line, icon="BLANK1" if number else _ICONS[task.phase])
+    task, refusal = running.last_task(), running.last_refusal()
+    if refusal is not None and (refusal.scene, refusal.strip) == (scene, strip):
+        _draw_lines(column, refusal.message, "ERROR", width)
+    if task is None or task.shot.scene != scene or strip not in (task.shot.strip, task.result):
+        return
+    _draw_lines(column, task.message, _ICONS[task.phase], width)
     for note in task.notes:
-        for number, line in enumerate(wrapped(note, width)):
-            column.label(text=line, icon="BLANK1" if number else "INFO")
+        _draw_lines(column, note, "INFO", width)
+
+
+def _draw_lines(column: Any, text: str, icon: str, width: int) -> None:
+    for number, line in enumerate(wrapped(text, width)):
+        column.label(text=line, icon="BLANK1" if number else icon)

@@ -190,3 +190,23 @@ def test_full_disk(timeline, pictures, monkeypatch):
     monkeypatch.setattr(extract.shutil, "disk_usage", lambda folder: full)
     with pytest.raises(OSError, match="is full, make room on it"):
         extract.render_plate(timeline.scene, 2, str(whole))
+
+
+def test_operator_asks_for_a_picture(timeline, edit):
+    if not bpy.app.build_options.audaspace:
+        pytest.skip("this bpy module has no sound")
+    timeline.editor.active_strip = timeline.find("Sound")
+    with pytest.raises(RuntimeError, match="Select a strip that shows a picture"):
+        bpy.ops.ecset.stylize(look="identity")
+
+
+def test_refusal_is_remembered_for_the_panel(timeline, edit):
+    from ecset.operators import running
+
+    timeline.editor.active_strip = timeline.find("Gone")
+    with pytest.raises(RuntimeError, match="cannot find its file"):
+        bpy.ops.ecset.stylize(look="identity")
+    refusal = running.last_refusal()
+    assert (refusal.scene, refusal.strip) == ("Scene", "Gone")
+    assert "cannot find its file" in refusal.message
+    assert not running.is_busy()
