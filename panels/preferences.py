@@ -37,9 +37,7 @@ class EcsetPreferences(bpy.types.AddonPreferences):
             layout.label(text=line, icon="BLANK1" if number else icon)
         layout.operator("ecset.setup_engine", icon="IMPORT")
         if not bpy.app.online_access:
-            layout.label(
-                text="Needs Allow Online Access (System)", icon="INTERNET_OFFLINE"
-            )
+            layout.label(text="Needs Allow Online Access (System)", icon="INTERNET_OFFLINE")
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -22,9 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from sequencer import animation, compat
 from sequencer.animation import OPACITY, PLACEMENT
 from sequencer.naming import frame_path
-
-#: Their picture is made from the strips below them.
-BUILT_ON_OTHERS = {"ADJUSTMENT", "MULTICAM"}
+from sequencer.plates import BUILT_ON_OTHERS
 
 
 def say(event: str, **values: Any) -> None:

@@ -21,7 +21,8 @@ _UNKNOWN_SIZE = {"MOVIECLIP"}
 #: Modifiers that look at the whole picture, or at places in it, not at single pixels.
 _PLACE_BOUND_MODIFIERS = {"MASK", "TONEMAP", "COMPOSITOR"}
 
-_BUILT_ON_OTHERS = {"ADJUSTMENT", "MULTICAM"}
+#: Their picture is made from the strips below them.
+BUILT_ON_OTHERS = {"ADJUSTMENT", "MULTICAM"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _refuse_unpaintable(scene: Any, strip: Any) -> None:
         raise BadInput(f"{name} has no scene: choose one for it.")
     if strip.type == "META" and not compat.strips_of(strip):
         raise BadInput(f"{name} is an empty meta strip: there is nothing to paint.")
-    if strip.type in _BUILT_ON_OTHERS:
+    if strip.type in BUILT_ON_OTHERS:
         owner = strip.parent_meta() or scene.sequence_editor
         left, right = compat.left(strip), compat.right(strip)
         if not any(
