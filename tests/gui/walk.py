@@ -97,12 +97,15 @@ def steps() -> Iterator[float]:
 
 
 def show_preferences() -> Iterator[float]:
+    park_mouse(800, 250)  # the window comes up around the mouse
+    yield 0.5
     bpy.ops.preferences.addon_show(module=MODULE)
     window = bpy.context.window_manager.windows[-1]
     yield 3.0
     picture("1-installed")
     with bpy.context.temp_override(window=window):
         bpy.ops.wm.window_close()
+    park_mouse()
     yield 1.0
 
 

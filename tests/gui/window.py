@@ -43,9 +43,9 @@ def picture(name: str) -> None:
     subprocess.run(["import", "-window", "root", str(path)], check=True)
 
 
-def park_mouse() -> None:
+def park_mouse(x: int = 150, y: int = 300) -> None:
     """The mouse to where nothing has a tooltip: in the middle of an empty file browser."""
-    subprocess.run(["xdotool", "mousemove", "150", "300"], check=True)
+    subprocess.run(["xdotool", "mousemove", str(x), str(y)], check=True)
 
 
 def sequencer() -> tuple[Any, Any, Any]:
