@@ -5,6 +5,7 @@ bpy module; ``plates.py`` writes the request.  Prints the same events as the eng
 whole files, and ends by itself when its standard input reaches its end.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import sys
 import threading
 import traceback
 from array import array
-from typing import Any
+from typing import Any, NoReturn
 
 import bpy
 
@@ -36,9 +37,21 @@ def end_with_parent() -> None:
     def wait() -> None:
         while os.read(0, 4096):
             pass
-        os._exit(130)
+        leave(130)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def leave(status: int) -> NoReturn:
+    """End at once, and take Blender's folder for temporary files along, which it does not then.
+
+    On its way out the bpy module may hang or crash; everything is on disk by now.
+    """
+    sys.stdout.flush()
+    # only when empty: in want of a folder of its own Blender uses the one of all
+    with contextlib.suppress(OSError):
+        os.rmdir(bpy.app.tempdir)
+    os._exit(status)
 
 
 def isolate(scene: Any, strip: Any, keep_placement: bool) -> None:
@@ -207,7 +220,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    status = main(sys.argv)
-    sys.stdout.flush()
-    # The bpy module may hang or crash on its way out; everything is on disk by now.
-    os._exit(status)
+    leave(main(sys.argv))

@@ -97,7 +97,7 @@ def steps() -> Iterator[float]:
 
 
 def show_preferences() -> Iterator[float]:
-    park_mouse(800, 250)  # the window comes up around the mouse
+    park_mouse(800, 400)  # the window comes up around the mouse
     yield 0.5
     bpy.ops.preferences.addon_show(module=MODULE)
     window = bpy.context.window_manager.windows[-1]
