@@ -140,6 +140,10 @@ def _sheet(options: argparse.Namespace, listener: Listener) -> None:
 
 def _cancel(number: int, frame: FrameType | None) -> None:
     del number, frame
+    # Once is enough: a terminal's Ctrl-C and Blender's own request arrive one upon the other, and
+    # the second must not break into the way out.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
     raise Cancelled
 
 

@@ -145,15 +145,18 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_result(shop):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_cancels(shop, number):
     job = shop.job("a", panned(30))
-    process = start(job)
+    process = start(job, "--progress")
     assert process.stdout is not None
     while json.loads(process.stdout.readline())["event"] != "frame":
         pass
     process.send_signal(number)
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)  # as Blender does after a terminal's Ctrl-C
     end = end_of(process)
     assert end.status == 130
     assert not end.all("error")
     assert "Traceback" not in end.stderr
+    assert "Exception ignored" not in end.stderr
     assert 1 <= len(results(job)) < 30
 
 
