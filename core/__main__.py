@@ -32,8 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listener: Listener = JsonLines()
     if getattr(options, "progress", False):
         listener = ProgressBar(listener)
+    cancel = _CancelOnce()
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, _cancel)
+        signal.signal(name, cancel)
     if getattr(options, "with_parent", False):
         threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
@@ -138,13 +139,20 @@ def _sheet(options: argparse.Namespace, listener: Listener) -> None:
     )
 
 
-def _cancel(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    # Once is enough: a terminal's Ctrl-C and Blender's own request arrive one upon the other, and
-    # the second must not break into the way out.
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, signal.SIG_IGN)
-    raise Cancelled
+class _CancelOnce:
+    """Handles the signals that ask a run to stop.
+
+    Once is enough: a terminal's Ctrl-C and Blender's own request arrive one upon the other, and
+    the second must not break into the way out.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if not self._asked:
+            self._asked = True
+            raise Cancelled
 
 
 def _end_with_parent() -> None:
