@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol
 
 
 class Listener(Protocol):
@@ -20,8 +20,8 @@ class JsonLines:
     done, total), ``warning`` (message), ``error`` (message), ``finished`` (done, total, seconds).
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream if stream is not None else sys.stdout
+    def __init__(self) -> None:
+        self._stream = sys.stdout
 
     def __call__(self, event: str, **fields: Any) -> None:
         self._stream.write(json.dumps({"event": event, **fields}, ensure_ascii=False) + "\n")

@@ -48,6 +48,14 @@ class FrameRange(_Part):
     def numbers(self) -> range:
         return range(self.first, self.last + 1)
 
+    def spread(self, count: int) -> list[int]:
+        """At most ``count`` frames from all over the range; from two on, both ends are in."""
+        every = self.numbers()
+        count = min(count, len(every))
+        if count == 1:
+            return [self.first]
+        return [self.first + round(i * (len(every) - 1) / (count - 1)) for i in range(count)]
+
     def __str__(self) -> str:
         return f"{self.first}-{self.last}"
 

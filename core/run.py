@@ -200,9 +200,7 @@ class _Painter:
 
 def _sampled(job: Job) -> list[int]:
     """The frames that the look is fitted to: of the whole job, whatever chunk is asked for."""
-    count = min(_SAMPLES, len(job.frames.numbers()))
-    positions = np.linspace(job.frames.first, job.frames.last, count)
-    return [round(float(position)) for position in positions]
+    return job.frames.spread(_SAMPLES)
 
 
 def _chains(job: Job) -> bool:

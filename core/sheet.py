@@ -24,8 +24,7 @@ def contact_sheet(
     a third row with what changed since the frame before, motion taken out, four times as strong.
     Raises InputError when a frame is not painted yet or the sheet can't be written.
     """
-    count = min(columns, len(job.frames.numbers()))
-    chosen = [round(float(n)) for n in np.linspace(job.frames.first, job.frames.last, count)]
+    chosen = job.frames.spread(columns)
     rows = [[_image(job.plate(frame), width) for frame in chosen]]
     for frame in chosen:
         if not job.result(frame).exists():
@@ -34,7 +33,9 @@ def contact_sheet(
     if difference:
         rows.append([_difference(job, frame, width) for frame in chosen])
     w, h = rows[0][0].size
-    sheet = Image.new("RGB", (count * (w + _GAP) + _GAP, len(rows) * (h + _GAP) + _GAP), _GROUND)
+    sheet = Image.new(
+        "RGB", (len(chosen) * (w + _GAP) + _GAP, len(rows) * (h + _GAP) + _GAP), _GROUND
+    )
     for y, row in enumerate(rows):
         for x, image in enumerate(row):
             sheet.paste(image, (_GAP + x * (w + _GAP), _GAP + y * (h + _GAP)))

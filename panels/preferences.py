@@ -33,16 +33,16 @@ class EcsetPreferences(bpy.types.AddonPreferences):
             text, icon = f"Engine: {engine_python()}", "CHECKMARK"
         except BadInput as error:
             text, icon = str(error), "INFO"
-        for number, line in enumerate(wrapped(_messages[0] if _messages else text, 90)):
-            layout.label(text=line, icon="BLANK1" if number else icon)
+        draw_lines(layout, _messages[0] if _messages else text, icon, 90)
         layout.operator("ecset.setup_engine", icon="IMPORT")
         if not bpy.app.online_access:
             layout.label(text="Needs Allow Online Access (System)", icon="INTERNET_OFFLINE")
 
 
-def wrapped(text: str, width: int) -> list[str]:
+def draw_lines(layout: Any, text: str, icon: str, width: int) -> None:
     """`text` in lines of at most `width` characters: labels do not wrap by themselves."""
-    return textwrap.wrap(text, width)
+    for number, line in enumerate(textwrap.wrap(text, width)):
+        layout.label(text=line, icon="BLANK1" if number else icon)
 
 
 def setup_message(text: str) -> None:

@@ -8,7 +8,7 @@ from ..operators import running
 from ..sequencer import compat, plates
 from ..sequencer.place import JOB_PROPERTY
 from ..sequencer.task import Phase, StylizeTask
-from .preferences import wrapped
+from .preferences import draw_lines
 
 _ICONS = {
     Phase.DONE: "CHECKMARK",
@@ -93,14 +93,9 @@ def _draw_outcome(layout: Any, scene: str, strip: str, width: int) -> None:
     column = layout.column(align=True)
     task, refusal = running.last_task(), running.last_refusal()
     if refusal is not None and (refusal.scene, refusal.strip) == (scene, strip):
-        _draw_lines(column, refusal.message, "ERROR", width)
+        draw_lines(column, refusal.message, "ERROR", width)
     if task is None or task.shot.scene != scene or strip not in (task.shot.strip, task.result):
         return
-    _draw_lines(column, task.message, _ICONS[task.phase], width)
+    draw_lines(column, task.message, _ICONS[task.phase], width)
     for note in task.notes:
-        _draw_lines(column, note, "INFO", width)
-
-
-def _draw_lines(column: Any, text: str, icon: str, width: int) -> None:
-    for number, line in enumerate(wrapped(text, width)):
-        column.label(text=line, icon="BLANK1" if number else icon)
+        draw_lines(column, note, "INFO", width)

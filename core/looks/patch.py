@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..job import PatchSettings
 from .palette import HistogramMatch, Palette, luminance
-from .patches import Field, PatchTable
+from .patches import PatchTable
 
 _FACTOR = 0.6  # between levels of the pyramid
 _COARSEST = 40  # pixels, about, of the plate's long side on the coarsest level
@@ -89,7 +89,7 @@ class Patch:
         first = 0 if start is None else min(_FIRST_LEVEL_IN_A_CHAIN, len(self._tables) - 1)
         colours = self._palette(frame)
         picture = colours if start is None else start
-        field: Field | None = None
+        rows: Tensor | None = None
         for level in range(first, len(self._tables)):
             size = self._sizes[level]
             table = self._tables[level]
@@ -97,20 +97,20 @@ class Patch:
             hold = None
             if anchor is not None and weight is not None:
                 hold = _resize(anchor, size), _resize(weight, size)
-            searched = level < _SEARCHED_LEVELS or field is None
-            if field is not None and not searched:
-                rows = table.lift(self._tables[level - 1], field.rows, size)
-                field = Field(rows, field.distances)
+            always_searched = level < _SEARCHED_LEVELS
+            turns = _SEARCHES if always_searched or rows is None else _REFINEMENTS
+            if rows is not None and not always_searched:
+                rows = table.lift(self._tables[level - 1], rows, size)
             picture = _resize(picture, size)
-            for turn in range(_SEARCHES if searched else _REFINEMENTS):
+            for turn in range(turns):
                 query = table.query(_held(picture, hold), guide)
-                if searched and (turn == 0 or level < _SEARCHED_LEVELS):
+                if always_searched or rows is None:
                     field = table.search(query, self._settings.completeness)
                 else:
-                    assert field is not None
-                    field = table.refine(query, field.rows, int(turn == 0), random)
-                last = level == len(self._tables) - 1 and turn == _REFINEMENTS - 1
-                picture = table.vote(field.rows, _fit(field.distances, sharp=last))
+                    field = table.refine(query, rows, int(turn == 0), random)
+                rows = field.rows
+                last = level == len(self._tables) - 1 and turn == turns - 1
+                picture = table.vote(rows, _fit(field.distances, sharp=last))
         if anchor is None or weight is None:
             return picture
         return _held(picture, (anchor, _HOLD_OF_THE_RESULT * weight))
