@@ -20,6 +20,8 @@ from .job import FrameRange, Job, frame_fingerprint, settings_fingerprint
 if TYPE_CHECKING:
     import torch
 
+    from . import looks
+
 # Frames from all over the shot that the look fits its colours to.
 _SAMPLES = 8
 _SAMPLE_SIDE = 64
@@ -111,49 +113,36 @@ def run(job: Job, chunk: FrameRange, listener: Listener, device_name: str = "aut
     listener("finished", done=done, total=total, seconds=round(time.monotonic() - began, 3))
 
 
-@dataclass(frozen=True)
-class _Painted:
-    """A frame that is done, as it stands on disk."""
-
-    frame: int
-    plate: Picture
-    result: Picture
-
-
 class _Painter:
-    """Paints steps of a plan. Holds the frame before in memory when it has just been painted."""
+    """Paints steps of a plan. Keeps the frames it has just seen in memory (core.shot.Shot)."""
 
     def __init__(self, job: Job, styles: list[Picture], device: torch.device) -> None:
         import torch
 
-        from . import flow, looks
+        from . import flow, looks, shot
         from .device import to_tensor
 
         self._job = job
         self._device = device
-        self._look = looks.make(job)
-        self._estimate = flow.estimator(job.coherence.flow)
         _, self._size = frames.survey(job.plate(job.frames.first))
-        sample = [self._sample(frame) for frame in _sampled(job)]
-        self._look.prepare(
-            [to_tensor(style.rgb, device) for style in styles], self._size, torch.cat(sample)
-        )
-        self._last: _Painted | None = None
+        sample = torch.cat([self._sample(frame) for frame in _sampled(job)])
+        look = looks.make(job)
+        sources = [
+            looks.Source(to_tensor(picture.rgb, device), style.weight)
+            for picture, style in zip(styles, job.look.styles, strict=True)
+        ]
+        look.prepare(sources, self._size, sample)
+        estimate = flow.estimator(job.coherence.flow)
+        self._painter = shot.Painter(look, estimate, job.coherence.weight, self)
+        self._plates: dict[int, Picture] = {}
+        self._results: dict[int, Picture] = {}
 
     def paint(self, step: _Step) -> None:
         """Paint one frame and write it."""
-        from . import shot
         from .device import to_array
 
-        plate = self._plate(step)
-        before = None
-        if step.chained:
-            last = self._before(step.frame)
-            before = shot.Link(self._seen(last.plate), self._seen(last.result))
-        painted = shot.paint(
-            self._look, self._estimate, self._job.coherence.weight, self._seen(plate), before
-        )
-        rgb = to_array(painted)
+        plate = self._plates[step.frame] = self._plate(step)
+        rgb = to_array(self._painter.paint(step.frame, step.chained))
         if plate.alpha is not None:
             # Nothing is painted where there is nothing: light without cover stays as it was.
             rgb = np.where(plate.alpha[..., None] > 0, rgb, plate.rgb)
@@ -163,13 +152,22 @@ class _Painter:
         frames.write(result, path, depth, step.fingerprint)
         _sweep(path)
         # What the next frame continues from is the file, also when it need not be read again.
-        self._last = _Painted(step.frame, plate, frames.quantized(result, path.suffix, depth))
+        self._results = {step.frame: frames.quantized(result, path.suffix, depth)}
+        self._plates = {step.frame: plate}
 
-    def _before(self, frame: int) -> _Painted:
-        if self._last is None or self._last.frame != frame - 1:
-            plate = frames.read(self._job.plate(frame - 1))
-            self._last = _Painted(frame - 1, plate, frames.read(self._job.result(frame - 1)))
-        return self._last
+    def plate(self, frame: int) -> looks.Plate:
+        """See :class:`core.shot.Shot`."""
+        from . import looks
+
+        if frame not in self._plates:
+            self._plates[frame] = frames.read(self._job.plate(frame))
+        return looks.Plate(self._seen(self._plates[frame]))
+
+    def painted(self, frame: int) -> torch.Tensor:
+        """See :class:`core.shot.Shot`."""
+        if frame not in self._results:
+            self._results[frame] = frames.read(self._job.result(frame))
+        return self._seen(self._results[frame])
 
     def _plate(self, step: _Step) -> Picture:
         path = self._job.plate(step.frame)

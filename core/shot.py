@@ -7,6 +7,7 @@ the flow can be trusted. A cut in the plates begins a new chain.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -14,20 +15,12 @@ from torch import Tensor
 from .flow import Estimator
 from .flow.consistency import reliable
 from .flow.warp import warp
-from .looks import Look
+from .looks import Hold, Look, Plate
 
 # A cut: little of the frame is known from the one before, and what the flow brings is no picture
 # of it. See `is_cut` for the two measures; docs/coherence.md has the figures they were set by.
 _CUT_RELIABLE = 0.5
 _CUT_RESIDUAL = 0.4
-
-
-@dataclass(frozen=True)
-class Link:
-    """The frame before: its plate and its result, both 1×3×H×W."""
-
-    plate: Tensor
-    result: Tensor
 
 
 @dataclass(frozen=True)
@@ -61,22 +54,39 @@ def is_cut(previous: Tensor, plate: Tensor, found: Motion) -> bool:
     return bool(residual > _CUT_RESIDUAL**2 * unrelated)
 
 
-def paint(
-    look: Look, estimate: Estimator, weight: float, plate: Tensor, before: Link | None
-) -> Tensor:
-    """Paint a plate of a shot.
+class Shot(Protocol):
+    """The frames of a shot, wherever they are kept."""
 
-    weight: of the temporal term; before: the frame before, None where a chain starts.
-    """
-    if before is None:
-        return look.paint(plate, None, None, None)
-    if plate.equal(before.plate):
-        return before.result  # a held frame holds still
-    found = motion(estimate, before.plate, plate)
-    if is_cut(before.plate, plate, found):
-        return look.paint(plate, None, None, None)
-    anchor = warp(before.result, found.backward, mode="bicubic").clamp(0, 1)
-    return look.paint(plate, anchor, anchor, weight * found.reliable)
+    def plate(self, frame: int) -> Plate:
+        """The plate of a frame, with what comes along with it."""
+
+    def painted(self, frame: int) -> Tensor:
+        """The painted frame as it stands on disk (1×3×H×W): what later frames go on from."""
+
+
+class Painter:
+    """Paints frames of a shot, each from the one before."""
+
+    def __init__(self, look: Look, estimate: Estimator, weight: float, shot: Shot) -> None:
+        """look: prepared; weight: of the temporal term."""
+        self._look = look
+        self._estimate = estimate
+        self._weight = weight
+        self._shot = shot
+
+    def paint(self, frame: int, chained: bool) -> Tensor:
+        """Paint a frame, 1×3×H×W. chained: there is a painted frame before it to go on from."""
+        plate = self._shot.plate(frame)
+        if not chained:
+            return self._look.paint(plate, None)
+        before, result = self._shot.plate(frame - 1), self._shot.painted(frame - 1)
+        if plate.rgb.equal(before.rgb):
+            return result  # a held frame holds still
+        found = motion(self._estimate, before.rgb, plate.rgb)
+        if is_cut(before.rgb, plate.rgb, found):
+            return self._look.paint(plate, None)
+        picture = warp(result, found.backward, mode="bicubic").clamp(0, 1)
+        return self._look.paint(plate, Hold(picture, self._weight * found.reliable))
 
 
 def fill_transparent(rgb: Tensor, alpha: Tensor) -> Tensor:

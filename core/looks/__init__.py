@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
@@ -10,52 +11,72 @@ from torch import Tensor
 from ..job import IdentityLook, Job, PatchLook
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a look paints with: a style picture, or the painting of a keyframe.
+
+    picture: 1×3×h×w; weight: beside other sources, relative; guides: for each guide of the job
+    what it is on this side (1×C×h×w), None where that has to be derived; plate: what the picture
+    was painted from (1×3×h×w), when it is a keyframe's painting.
+    """
+
+    picture: Tensor
+    weight: float = 1.0
+    guides: tuple[Tensor | None, ...] = ()
+    plate: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A frame to be painted.
+
+    rgb: 1×3×H×W; guides: one for each guide of the job, 1×C×H×W, 0 to 1; masks: for each source
+    where it may be used, 1×1×H×W from 0 to 1, None for everywhere.
+    """
+
+    rgb: Tensor
+    guides: tuple[Tensor, ...] = ()
+    masks: tuple[Tensor | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What the frame before has to say: the picture (1×3×H×W) that this one begins from and should
+    stay close to, as strongly as weight (1×1×H×W, ≥ 0) says."""
+
+    picture: Tensor
+    weight: Tensor
+
+
 class Look(Protocol):
     """A way to paint frames."""
 
-    def prepare(self, styles: Sequence[Tensor], size: tuple[int, int], sample: Tensor) -> None:
+    def prepare(self, sources: Sequence[Source], size: tuple[int, int], sample: Tensor) -> None:
         """Get ready for a shot, once.
 
-        styles: pictures 1×3×h×w; size: height and width of the frames; sample: K×3×h×w, small
-        copies of frames from all over the shot, for what has to be fitted to the shot as a whole.
+        size: height and width of the frames; sample: K×3×h×w, small copies of frames from all over
+        the shot, for what has to be fitted to the shot as a whole.
         """
 
-    def paint(
-        self,
-        frame: Tensor,
-        start: Tensor | None,
-        anchor: Tensor | None,
-        weight: Tensor | None,
-    ) -> Tensor:
-        """Paint a frame (1×3×H×W) and return it painted, same shape.
-
-        start: what to begin from; anchor: what the result should stay close to, as strongly as
-        weight (1×1×H×W, ≥ 0) says. All None where a chain of frames begins.
-        """
+    def paint(self, plate: Plate, hold: Hold | None) -> Tensor:
+        """Paint a frame and return it painted, 1×3×H×W. hold: None where a chain begins."""
 
 
 class Identity:
     """Changes nothing."""
 
-    def prepare(self, styles: Sequence[Tensor], size: tuple[int, int], sample: Tensor) -> None:
+    def prepare(self, sources: Sequence[Source], size: tuple[int, int], sample: Tensor) -> None:
         pass
 
-    def paint(
-        self,
-        frame: Tensor,
-        start: Tensor | None,
-        anchor: Tensor | None,
-        weight: Tensor | None,
-    ) -> Tensor:
-        return frame
+    def paint(self, plate: Plate, hold: Hold | None) -> Tensor:
+        return plate.rgb
 
 
 def make(job: Job) -> Look:
-    """The look that a job asks for."""
+    """The look that a job asks for, not prepared yet."""
     if isinstance(job.look, IdentityLook):
         return Identity()
     assert isinstance(job.look, PatchLook)
     from .patch import Patch
 
-    weights = [style.weight for style in job.look.styles]
-    return Patch(job.look.settings, weights, job.seed)
+    return Patch(job.look.settings, job.seed)

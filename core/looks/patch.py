@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..job import PatchSettings
+from . import Hold, Plate, Source
 from .palette import HistogramMatch, Palette, luminance
 from .patches import PatchTable
 
@@ -46,15 +47,16 @@ _SAMPLE_SIDE = 96  # of the style, for fitting colours
 class Patch:
     """The look ``patch``."""
 
-    def __init__(self, settings: PatchSettings, weights: Sequence[float], seed: int) -> None:
+    def __init__(self, settings: PatchSettings, seed: int) -> None:
         self._settings = settings
-        self._weights = weights
         self._seed = seed
 
-    def prepare(self, styles: Sequence[Tensor], size: tuple[int, int], sample: Tensor) -> None:
+    def prepare(self, sources: Sequence[Source], size: tuple[int, int], sample: Tensor) -> None:
         """See :class:`core.looks.Look`. Builds the pyramids and fits palette and guide."""
+        styles = [source.picture for source in sources]
+        weights = [source.weight for source in sources]
         small = [_resize(style, (_SAMPLE_SIDE, _SAMPLE_SIDE)) for style in styles]
-        style_colours = _weighted_colours(small, self._weights)
+        style_colours = _weighted_colours(small, weights)
         shot_colours = sample.permute(0, 2, 3, 1).reshape(-1, 3)
         self._palette = Palette(shot_colours, style_colours, self._seed)
         self._tone = HistogramMatch(_luma(shot_colours), _luma(style_colours))
@@ -73,16 +75,13 @@ class Patch:
             guide_weight = self._settings.guide_weight * (
                 _COARSE_GUIDE + (1 - _COARSE_GUIDE) * fineness
             )
-            self._tables.append(PatchTable(pictures, guides, self._weights, side, guide_weight))
+            self._tables.append(PatchTable(pictures, guides, weights, side, guide_weight))
 
-    def paint(
-        self,
-        frame: Tensor,
-        start: Tensor | None,
-        anchor: Tensor | None,
-        weight: Tensor | None,
-    ) -> Tensor:
+    def paint(self, plate: Plate, hold: Hold | None) -> Tensor:
         """See :class:`core.looks.Look`."""
+        frame = plate.rgb
+        start = anchor = hold.picture if hold else None
+        weight = hold.weight if hold else None
         # Alike for every frame: what is drawn must not be one more thing that changes over time.
         random = torch.Generator().manual_seed(self._seed)
         tone = self._tone(luminance(frame))
@@ -94,16 +93,16 @@ class Patch:
             size = self._sizes[level]
             table = self._tables[level]
             guide = self._guide(_resize(tone, size), _resize(colours, size))
-            hold = None
+            held = None
             if anchor is not None and weight is not None:
-                hold = _resize(anchor, size), _resize(weight, size)
+                held = _resize(anchor, size), _resize(weight, size)
             always_searched = level < _SEARCHED_LEVELS
             turns = _SEARCHES if always_searched or rows is None else _REFINEMENTS
             if rows is not None and not always_searched:
                 rows = table.lift(self._tables[level - 1], rows, size)
             picture = _resize(picture, size)
             for turn in range(turns):
-                query = table.query(_held(picture, hold), guide)
+                query = table.query(_held(picture, held), guide)
                 if always_searched or rows is None:
                     field = table.search(query, self._settings.completeness)
                 else:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from core.job import PatchSettings
+from core.looks import Hold, Plate, Source
 from core.looks.palette import luminance
 from core.looks.patch import Patch
 from core.looks.patches import PatchTable
@@ -115,14 +116,14 @@ def look(seed: int = 0, **settings: float) -> tuple[Patch, torch.Tensor, torch.T
     """A prepared look, its plate and its style."""
     plate = tensor(panned(1, 72, 96)[0])
     style = tensor(textured(90, 120, 5) ** 2) * torch.tensor([1.0, 0.7, 0.3]).view(1, 3, 1, 1)
-    patch = Patch(PatchSettings(**settings), [1.0], seed)
-    patch.prepare([style], (72, 96), plate)
+    patch = Patch(PatchSettings(**settings), seed)
+    patch.prepare([Source(style)], (72, 96), plate)
     return patch, plate, style
 
 
 def test_paint_is_of_the_style_and_shows_the_plate():
     patch, plate, style = look()
-    painted = patch.paint(plate, None, None, None)
+    painted = patch.paint(Plate(plate), None)
     assert painted.shape == plate.shape
     assert painted.min() >= style.min() - 1e-6
     assert painted.max() <= style.max() + 1e-6
@@ -133,31 +134,31 @@ def test_paint_is_of_the_style_and_shows_the_plate():
 
 def test_same_seed_same_paint():
     once, again = (look(seed=4) for _ in range(2))
-    first = once[0].paint(once[1], None, None, None)
-    assert torch.equal(first, once[0].paint(once[1], None, None, None))
-    assert torch.equal(first, again[0].paint(again[1], None, None, None))
+    first = once[0].paint(Plate(once[1]), None)
+    assert torch.equal(first, once[0].paint(Plate(once[1]), None))
+    assert torch.equal(first, again[0].paint(Plate(again[1]), None))
     other = look(seed=5)
-    assert not torch.equal(first, other[0].paint(other[1], None, None, None))
+    assert not torch.equal(first, other[0].paint(Plate(other[1]), None))
 
 
 def test_the_anchor_holds():
     """A new frame drawn toward the old result is nearer to it than one that is painted afresh."""
     patch, plate, _ = look()
-    before = patch.paint(plate, None, None, None)
+    before = patch.paint(Plate(plate), None)
     noise = torch.randn(plate.shape, generator=torch.Generator().manual_seed(1))
     frame = (plate + 0.2 * noise).clamp(0, 1)
-    afresh = patch.paint(frame, None, None, None)
+    afresh = patch.paint(Plate(frame), None)
     weight = torch.full((1, 1, 72, 96), 4.0)
-    held = patch.paint(frame, before, before, weight)
+    held = patch.paint(Plate(frame), Hold(before, weight))
     assert (held - before).square().mean() < 0.6 * (afresh - before).square().mean()
 
 
 @pytest.mark.parametrize("size", [(12, 12), (16, 200), (37, 41)])
 def test_odd_sizes(size):
     plate = tensor(textured(*size, 1))
-    patch = Patch(PatchSettings(), [1.0], 0)
-    patch.prepare([tensor(textured(64, 33, 2))], size, plate)
-    painted = patch.paint(plate, None, None, None)
+    patch = Patch(PatchSettings(), 0)
+    patch.prepare([Source(tensor(textured(64, 33, 2)))], size, plate)
+    painted = patch.paint(Plate(plate), None)
     assert painted.shape[-2:] == size
-    again = patch.paint(plate, painted, painted, torch.ones(1, 1, *size))
+    again = patch.paint(Plate(plate), Hold(painted, torch.ones(1, 1, *size)))
     assert torch.isfinite(again).all()

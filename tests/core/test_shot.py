@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 
 from core import flow, shot
 from core.job import PatchSettings
+from core.looks import Hold, Plate, Source
 from core.looks.patch import Patch
 from tests.core.pictures import panned, tensor, textured
 
@@ -14,16 +17,27 @@ class Recorder:
     """A look that gives back the frame, darker, and remembers what it was handed."""
 
     def __init__(self) -> None:
-        self.starts: list[torch.Tensor | None] = []
-        self.weights: list[torch.Tensor | None] = []
+        self.holds: list[Hold | None] = []
 
-    def prepare(self, styles, size, sample):
+    def prepare(self, sources, size, sample):
         pass
 
-    def paint(self, frame, start, anchor, weight):
-        self.starts.append(start)
-        self.weights.append(weight)
-        return frame * 0.5
+    def paint(self, plate, hold):
+        self.holds.append(hold)
+        return plate.rgb * 0.5
+
+
+class Memory:
+    """A shot in memory; frames count from 0."""
+
+    def __init__(self, plates, results=()) -> None:
+        self.plates, self.results = list(plates), list(results)
+
+    def plate(self, frame):
+        return Plate(self.plates[frame])
+
+    def painted(self, frame):
+        return self.results[frame]
 
 
 DIS = flow.estimator("dis")
@@ -32,25 +46,26 @@ DIS = flow.estimator("dis")
 def test_a_chain_starts_from_the_warped_result():
     first, second = (tensor(p) for p in panned(2, 96, 128, 4))
     look = Recorder()
-    before = shot.Link(first, shot.paint(look, DIS, 2.0, first, None))
-    shot.paint(look, DIS, 2.0, second, before)
-    assert look.starts[0] is None
-    start, weight = look.starts[1], look.weights[1]
-    assert start is not None
-    assert weight is not None
+    memory = Memory((first, second))
+    painter = shot.Painter(look, DIS, 2.0, memory)
+    memory.results.append(painter.paint(0, chained=False))
+    painter.paint(1, chained=True)
+    assert look.holds[0] is None
+    hold = look.holds[1]
+    assert hold is not None
     # The camera moved 4 px: the warped previous result is the new frame's, darker.
-    error = (start - second * 0.5).abs()[..., 12:-12, 12:-12]
+    error = (hold.picture - second * 0.5).abs()[..., 12:-12, 12:-12]
     assert error.mean() < 0.01
-    assert set(weight.unique().tolist()) == {0.0, 2.0}
-    assert (weight[..., 16:-16, 16:-16] == 2).float().mean() > 0.9
-    assert (weight[..., -3:] == 0).all(), "new on the right"
+    assert set(hold.weight.unique().tolist()) == {0.0, 2.0}
+    assert (hold.weight[..., 16:-16, 16:-16] == 2).float().mean() > 0.9
+    assert (hold.weight[..., -3:] == 0).all(), "new on the right"
 
 
 def test_a_cut_begins_a_new_chain():
     first, second = tensor(textured(96, 128, 1)), tensor(textured(96, 128, 2))
     look = Recorder()
-    shot.paint(look, DIS, 2.0, second, shot.Link(first, first * 0.5))
-    assert look.starts == [None]
+    shot.Painter(look, DIS, 2.0, Memory((first, second), (first * 0.5,))).paint(1, chained=True)
+    assert look.holds == [None]
 
 
 def test_motion_light_and_noise_are_no_cuts():
@@ -64,8 +79,9 @@ def test_a_held_frame_holds_still():
     plate = tensor(textured(48, 64))
     result = tensor(textured(48, 64, 5))
     look = Recorder()
-    assert shot.paint(look, DIS, 2.0, plate.clone(), shot.Link(plate, result)) is result
-    assert look.starts == []
+    painter = shot.Painter(look, DIS, 2.0, Memory((plate, plate.clone()), (result,)))
+    assert painter.paint(1, chained=True).equal(result)
+    assert look.holds == []
 
 
 def test_coherence_takes_flicker_away():
@@ -76,18 +92,18 @@ def test_coherence_takes_flicker_away():
         for p in panned(4, 72, 96, 2)
     ]
     style = tensor(textured(90, 120, 5))
-    look = Patch(PatchSettings(), [1.0], 0)
-    look.prepare([style], (72, 96), torch.cat(plates))
+    look = Patch(PatchSettings(), 0)
+    look.prepare([Source(style)], (72, 96), torch.cat(plates))
     change = {}
     for chained in (True, False):
-        before, total = None, 0.0
-        for plate in plates:
-            result = shot.paint(look, DIS, 4.0, plate, before if chained else None)
-            if before is not None:
-                shifted = before.result[..., 2:] - result[..., :-2]
-                total += shifted[..., 8:-8, 8:-8].square().mean().item()
-            before = shot.Link(plate, result)
-        change[chained] = total
+        memory = Memory(plates)
+        painter = shot.Painter(look, DIS, 4.0, memory)
+        for frame in range(len(plates)):
+            memory.results.append(painter.paint(frame, chained and frame > 0))
+        change[chained] = sum(
+            (old[..., 2:] - new[..., :-2])[..., 8:-8, 8:-8].square().mean().item()
+            for old, new in pairwise(memory.results)
+        )
     assert change[True] < 0.66 * change[False]
 
 
