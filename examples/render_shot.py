@@ -20,8 +20,12 @@ RATE = 24
 FRAMES = range(1, 25)
 
 
-def build() -> None:
-    """Puts the whole scene, still unlit by any camera, into an empty file, and animates it."""
+def build(frames: range = FRAMES, origin: int = FRAMES.start) -> None:
+    """Puts the whole scene into an empty file and animates it over ``frames``.
+
+    All motion is a formula of the time since ``origin``, the frame that the example shot begins
+    with; frames before it show what went before.
+    """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     sky.light()
     time = sky.sea()
@@ -33,7 +37,7 @@ def build() -> None:
     houses.cottage()
     houses.jetty()
     houses.village()
-    animate(boat.boat(), sky.clouds(), sky.gulls(), time)
+    animate(boat.boat(), sky.clouds(), sky.gulls(), time, frames, origin)
 
 
 def animate(
@@ -41,6 +45,8 @@ def animate(
     clouds: list[bpy.types.Object],
     gulls: list[bpy.types.Object],
     time: bpy.types.NodeSocket,
+    frames: range,
+    origin: int,
 ) -> None:
     """Sets a key on every frame, one frame beyond either end so that motion passes are whole."""
     lens = bpy.data.cameras.new("camera")
@@ -49,8 +55,8 @@ def animate(
     scene = bpy.context.scene
     scene.collection.objects.link(camera)
     scene.camera = camera
-    for frame in range(FRAMES.start - 1, FRAMES.stop + 1):
-        t = frame - FRAMES.start
+    for frame in range(frames.start - 1, frames.stop + 1):
+        t = frame - origin
         camera.location = (-0.75 + 0.062 * t, -26.0, 2.85 + 0.006 * t)
         camera.rotation_euler = (math.radians(94.6), 0.0, math.radians(1.2 - 0.075 * t))
         vessel.location = (1.35 - 0.125 * t, -5.0, -0.02 + 0.05 * math.sin(t * 0.45))
@@ -69,16 +75,16 @@ def animate(
             thing.keyframe_insert("rotation_euler", frame=frame)
     for puff in clouds:
         start = puff.location.x
-        for frame in (FRAMES.start - 1, FRAMES.stop):
-            puff.location.x = start + 0.04 * (frame - FRAMES.start)
+        for frame in (frames.start - 1, frames.stop):
+            puff.location.x = start + 0.04 * (frame - origin)
             puff.keyframe_insert("location", frame=frame)
 
 
-def render(folder: Path, samples: int, frames: list[int]) -> None:
-    """Renders ``frames`` as 8-bit RGB PNG, ``frame_0001.png`` and so on."""
+def set_up(samples: int, size: tuple[int, int] = SIZE) -> None:
+    """Cycles on the processor; files are 8-bit RGB PNG."""
     scene = bpy.context.scene
     settings = scene.render
-    settings.resolution_x, settings.resolution_y = SIZE
+    settings.resolution_x, settings.resolution_y = size
     settings.resolution_percentage = 100
     settings.fps = RATE
     settings.engine = "CYCLES"
@@ -98,9 +104,14 @@ def render(folder: Path, samples: int, frames: list[int]) -> None:
         image.media_type = "IMAGE"
     image.file_format, image.color_mode, image.color_depth = "PNG", "RGB", "8"
     image.compression = 100
+
+
+def render(folder: Path, frames: list[int]) -> None:
+    """Renders ``frames`` as ``frame_0001.png`` and so on."""
+    scene = bpy.context.scene
     for frame in frames:
         scene.frame_set(frame)
-        settings.filepath = str(folder / f"frame_{frame:04d}.png")
+        scene.render.filepath = str(folder / f"frame_{frame:04d}.png")
         bpy.ops.render.render(write_still=True)
 
 
@@ -114,7 +125,8 @@ def main() -> int:
     options.output.mkdir(parents=True, exist_ok=True)
     build()
     frames = [options.frame] if options.frame else [*FRAMES]
-    render(options.output.resolve(), options.samples, frames)
+    set_up(options.samples)
+    render(options.output.resolve(), frames)
     return 0
 
 

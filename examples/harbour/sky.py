@@ -8,6 +8,8 @@ import bpy
 
 from .build import add, fractal, linear, lump, material, rng
 
+BRIGHTNESS = 0.95
+
 
 def sea() -> bpy.types.NodeSocket:
     """A wide plane of moving waves; returns the socket that holds the waves' time."""
@@ -100,9 +102,17 @@ def light() -> None:
     world = bpy.data.worlds.new("sky")
     bpy.context.scene.world = world
     world.use_nodes = True
-    nodes, links = world.node_tree.nodes, world.node_tree.links
+    tree = world.node_tree
+    direction = tree.nodes.new("ShaderNodeTexCoord").outputs["Generated"]
+    tree.links.new(colour(tree, direction), tree.nodes["Background"].inputs["Color"])
+    tree.nodes["Background"].inputs["Strength"].default_value = BRIGHTNESS
+
+
+def colour(tree: bpy.types.NodeTree, direction: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    """Nodes that give the sky's colour in a direction: a gradient, and wisps across it."""
+    nodes, links = tree.nodes, tree.links
     split = nodes.new("ShaderNodeSeparateXYZ")
-    links.new(nodes.new("ShaderNodeTexCoord").outputs["Generated"], split.inputs[0])
+    links.new(direction, split.inputs[0])
     ramp = nodes.new("ShaderNodeValToRGB")
     stops = (
         (0.0, (255, 226, 176)),
@@ -121,7 +131,7 @@ def light() -> None:
     place = nodes.new("ShaderNodeMapping")
     place.inputs["Scale"].default_value = (3.0, 3.0, 26.0)
     place.inputs["Rotation"].default_value = (0.0, 0.08, 0.0)
-    links.new(split.inputs[0].links[0].from_socket, place.inputs["Vector"])
+    links.new(direction, place.inputs["Vector"])
     wisps = nodes.new("ShaderNodeTexNoise")
     wisps.inputs["Scale"].default_value, wisps.inputs["Detail"].default_value = 1.0, 4.0
     links.new(place.outputs[0], wisps.inputs["Vector"])
@@ -133,8 +143,7 @@ def light() -> None:
     blend.inputs["Color2"].default_value = linear(255, 236, 210)
     links.new(amount.outputs[0], blend.inputs["Fac"])
     links.new(ramp.outputs[0], blend.inputs["Color1"])
-    links.new(blend.outputs[0], nodes["Background"].inputs["Color"])
-    nodes["Background"].inputs["Strength"].default_value = 0.95
+    return blend.outputs[0]
 
 
 def gulls() -> list[bpy.types.Object]:
