@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -24,7 +25,25 @@ VERSION = 1
 JOB_FILE = "job.json"
 
 # Part of every frame's fingerprint: raise it whenever the same job would give other pixels.
-PAINT_REVISION = 1
+PAINT_REVISION = 2
+
+
+def _checked_pattern(pattern: str) -> str:
+    if len(re.findall(r"#+", pattern)) != 1:
+        raise ValueError("must hold one run of #, which stands for the frame number")
+    if "#" not in Path(pattern).name:
+        raise ValueError("must have its # in the file's name, not in a folder's")
+    return pattern
+
+
+def _checked_picture(path: str) -> str:
+    if not path:
+        raise ValueError("must name a picture, or be null")
+    return _checked_pattern(path) if is_pattern(path) else path
+
+
+# A picture that is the same for all frames, or with a run of # one for each.
+PicturePath = Annotated[str, AfterValidator(_checked_picture)]
 
 
 class _Part(BaseModel):
@@ -61,10 +80,33 @@ class FrameRange(_Part):
 
 
 class Style(_Part):
-    """A style picture and how much it counts beside the others."""
+    """A style picture and how much it counts beside the others.
+
+    mask: where in the frame it is used, grey from 0 to 1: one picture, or one for each frame (#).
+    """
 
     path: str = Field(min_length=1)
     weight: float = Field(default=1.0, gt=0.0, le=1000.0)
+    mask: PicturePath | None = None
+
+
+class Keyframe(_Part):
+    """A frame of the shot that was painted by hand."""
+
+    frame: int
+    path: str = Field(min_length=1)
+
+
+class Guide(_Part):
+    """One more thing that steers the choice of patches: depth, normals, who is who.
+
+    path: what it is in the frame: one picture, or one for each frame (#). styles: for each style
+    the picture that stands for it there, None where that is derived; empty if all are.
+    """
+
+    path: PicturePath
+    weight: float = Field(default=1.0, gt=0.0, le=1000.0)
+    styles: list[Annotated[str, Field(min_length=1)] | None] = []
 
 
 class PatchSettings(_Part):
@@ -74,24 +116,62 @@ class PatchSettings(_Part):
     guide_weight: how strongly the plate's light and dark steer the choice of patches.
     colour_weight: how strongly the plate's colours, brought into the style's palette, steer it,
         relative to light and dark; 0 leaves all colour to chance and the style.
-    completeness: how freely a patch may be used again; small values wear none out
-        (the alpha of Granot et al. 2022, eq. 2).
+    detail: 0 paints with broad strokes, 1 with the finest that the style has.
+    palette: 1 takes the style's colours, 0 keeps the plate's; in between mixes the two.
+    variety: how strongly it counts against a patch of the style that it is used a lot already;
+        0 lets the same few stand everywhere.
+    rotate: patches of the style may be turned by quarter turns.
+    flip: patches of the style may be mirrored.
     """
 
     style_scale: float = Field(default=1.0, ge=0.2, le=4.0)
     guide_weight: float = Field(default=1.5, ge=0.0, le=20.0)
     colour_weight: float = Field(default=0.9, ge=0.0, le=20.0)
-    completeness: float = Field(default=0.02, ge=1e-6, le=100.0)
+    detail: float = Field(default=0.5, ge=0.0, le=1.0)
+    palette: float = Field(default=1.0, ge=0.0, le=1.0)
+    variety: float = Field(default=1.0, ge=0.0, le=4.0)
+    rotate: bool = False
+    flip: bool = False
 
 
 class PatchLook(_Part):
-    """Guided patch synthesis: paint without any pretrained weights."""
+    """Guided patch synthesis: paint without any pretrained weights.
+
+    It learns from style pictures, or from frames of this shot that were painted by hand.
+    """
 
     coherent: ClassVar[bool] = True
 
     name: Literal["patch"]
-    styles: list[Style] = Field(min_length=1, max_length=16)
+    styles: list[Style] = Field(default=[], max_length=16)
+    keyframes: list[Keyframe] = Field(default=[], max_length=256)
+    guides: list[Guide] = Field(default=[], max_length=8)
     settings: PatchSettings = PatchSettings()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> PatchLook:
+        if bool(self.styles) == bool(self.keyframes):
+            raise ValueError(
+                "look.styles and look.keyframes can't both be given; leave one of them empty"
+                if self.styles
+                else "look.styles must hold one picture at least, or look.keyframes one painting"
+            )
+        numbers = [keyframe.frame for keyframe in self.keyframes]
+        for number in numbers:
+            if numbers.count(number) > 1:
+                raise ValueError(f"look.keyframes has frame {number} twice; leave one of them")
+        for index, guide in enumerate(self.guides):
+            if guide.styles and self.keyframes:
+                raise ValueError(
+                    f"look.guides.{index}.styles must be empty with keyframes: the guide at "
+                    "their frames is what stands on their side"
+                )
+            if guide.styles and len(guide.styles) != len(self.styles):
+                raise ValueError(
+                    f"look.guides.{index}.styles must be empty or have one entry for each style: "
+                    f"{len(self.styles)}, not {len(guide.styles)}"
+                )
+        return self
 
 
 class IdentitySettings(_Part):
@@ -102,6 +182,8 @@ class IdentityLook(_Part):
     """Gives back the plate: for proofs of the round trip, and for trying a pipeline."""
 
     coherent: ClassVar[bool] = False  # there is nothing to hold
+    keyframes: ClassVar[list[Keyframe]] = []
+    guides: ClassVar[list[Guide]] = []
 
     name: Literal["identity"]
     styles: list[Style] = Field(default=[], max_length=0)
@@ -142,12 +224,18 @@ class Output(_Part):
 
 
 class Job(_Part):
-    """A shot to be painted. ``folder`` is where relative paths start; it is not in the file."""
+    """A shot to be painted. ``folder`` is where relative paths start; it is not in the file.
+
+    strength: how much of the paint shows over the plate; strength_mask, grey from 0 to 1, one
+    picture or one for each frame (#), multiplies it.
+    """
 
     version: Literal[1]
     plates: str
     frames: FrameRange
     look: Annotated[PatchLook | IdentityLook, Field(discriminator="name")]
+    strength: float = Field(default=1.0, ge=0.0, le=1.0)
+    strength_mask: PicturePath | None = None
     coherence: Coherence = Coherence()
     output: Output = Output()
     seed: int = Field(default=0, ge=0, le=2**63 - 1)
@@ -157,6 +245,16 @@ class Job(_Part):
     @classmethod
     def _numbered(cls, pattern: str) -> str:
         return _checked_pattern(pattern)
+
+    @model_validator(mode="after")
+    def _keyframes_inside(self) -> Job:
+        for index, keyframe in enumerate(self.look.keyframes):
+            if keyframe.frame not in self.frames.numbers():
+                raise ValueError(
+                    f"look.keyframes.{index}.frame must be one of the job's frames "
+                    f"({self.frames}), not {keyframe.frame}"
+                )
+        return self
 
     def plate(self, frame: int) -> Path:
         """Path of the plate of a frame."""
@@ -169,6 +267,10 @@ class Job(_Part):
     def style_path(self, style: Style) -> Path:
         """Path of a style picture."""
         return self.folder / style.path
+
+    def picture(self, path: str, frame: int) -> Path:
+        """Path of a mask or a guide at a frame; one without # is the same at all."""
+        return self.folder / (numbered(path, frame) if is_pattern(path) else path)
 
     def chunk(self, text: str | None) -> FrameRange:
         """The frames meant by ``A-B`` or ``A`` (None: all of them).
@@ -193,6 +295,11 @@ def parse_range(text: str) -> FrameRange:
     if last < first:
         raise InputError(f"Frames {first}-{last} run backwards; write {last}-{first}.")
     return FrameRange(first=first, last=last)
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a path stands for one picture for each frame."""
+    return "#" in path
 
 
 def numbered(pattern: str, frame: int) -> str:
@@ -279,14 +386,6 @@ def _digest(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _checked_pattern(pattern: str) -> str:
-    if len(re.findall(r"#+", pattern)) != 1:
-        raise ValueError("must hold one run of #, which stands for the frame number")
-    if "#" not in Path(pattern).name:
-        raise ValueError("must have its # in the file's name, not in a folder's")
-    return pattern
-
-
 def _sentence(error: ValidationError) -> str:
     """The first error as 'field: what is allowed, not VALUE.'"""
     first = error.errors(include_url=False)[0]
@@ -295,7 +394,7 @@ def _sentence(error: ValidationError) -> str:
     place = [str(part) for part in first["loc"]]
     if place[:1] == ["look"] and len(place) > 1 and place[1] in {"patch", "identity"}:
         del place[1]
-    field = ".".join(place) or "the job"
+    field = ".".join(place)
     if kind == "missing":
         return f"{field} is missing."
     if kind == "extra_forbidden":
@@ -304,6 +403,8 @@ def _sentence(error: ValidationError) -> str:
         limit = first["ctx"].get("min_length", first["ctx"].get("max_length"))
         return f"{field} must have at {'least' if kind == 'too_short' else 'most'} {limit}."
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if not field or message.startswith(f"{field}."):
+        return f"{message}."  # about parts of the job together; it names them
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
         field, message = "look.name", "should be 'patch' or 'identity'"
         value = first["input"].get("name") if isinstance(first["input"], dict) else first["input"]

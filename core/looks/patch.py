@@ -40,6 +40,8 @@ _HOLD_OF_THE_RESULT = 0.125
 # so the style has a say in the large shapes, and the plate stays readable in the small ones.
 _COARSE_GUIDE = 2 / 3
 
+_COMPLETENESS = 0.02  # how freely a patch may be used again (the alpha of Granot et al., eq. 2)
+
 _GUIDE_BLUR = 0.7  # pixels
 _SAMPLE_SIDE = 96  # of the style, for fitting colours
 
@@ -104,7 +106,7 @@ class Patch:
             for turn in range(turns):
                 query = table.query(_held(picture, held), guide)
                 if always_searched or rows is None:
-                    field = table.search(query, self._settings.completeness)
+                    field = table.search(query, _COMPLETENESS)
                 else:
                     field = table.refine(query, rows, int(turn == 0), random)
                 rows = field.rows

@@ -34,7 +34,10 @@ def test_round_trip(shop, tmp_path):
         ({"plates": "a##_##.png"}, "plates must hold one run of #"),
         ({"plates": "a##/b.png"}, "plates must have its # in the file's name"),
         ({"look": {"name": "oil"}}, "look.name should be 'patch' or 'identity', not 'oil'"),
-        ({"look": {"name": "patch", "styles": []}}, "look.styles must have at least 1."),
+        ({"strength": 1.5}, "strength should be less than or equal to 1, not 1.5"),
+        ({"strength_mask": ""}, "strength_mask must name a picture, or be null, not ''"),
+        ({"strength_mask": "a#b#.png"}, "strength_mask must hold one run of #"),
+        ({"look": {"name": "identity", "guides": []}}, "look.guides is not a field of a job"),
         (
             {"look": {"name": "patch", "styles": [{"path": "a", "weight": 0}]}},
             "look.styles.0.weight should be greater than 0, not 0",
@@ -64,6 +67,53 @@ def test_mistakes_are_named(shop, tmp_path, change, said):
         job.parse(shop.data(**change), tmp_path)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        ({}, "look.styles must hold one picture at least, or look.keyframes one painting."),
+        (
+            {"styles": [{"path": "a"}], "keyframes": [{"frame": 1, "path": "b"}]},
+            "look.styles and look.keyframes can't both be given; leave one of them empty.",
+        ),
+        (
+            {"keyframes": [{"frame": 5, "path": "b"}]},
+            "look.keyframes.0.frame must be one of the job's frames (1-4), not 5.",
+        ),
+        (
+            {"keyframes": [{"frame": 2, "path": "b"}, {"frame": 2, "path": "c"}]},
+            "look.keyframes has frame 2 twice",
+        ),
+        (
+            {"styles": [{"path": "a"}] * 2, "guides": [{"path": "g", "styles": [None]}]},
+            "look.guides.0.styles must be empty or have one entry for each style: 2, not 1.",
+        ),
+        (
+            {
+                "keyframes": [{"frame": 1, "path": "b"}],
+                "guides": [{"path": "g"}, {"path": "g", "styles": ["s"]}],
+            },
+            "look.guides.1.styles must be empty with keyframes: the guide at their frames is",
+        ),
+        (
+            {"styles": [{"path": "a", "mask": "##/m.png"}]},
+            "look.styles.0.mask must have its # in the file's name",
+        ),
+        ({"styles": [{"path": "a"}] * 17}, "look.styles must have at most 16."),
+    ],
+)
+def test_mistakes_of_the_look_are_named(shop, tmp_path, look, said):
+    with pytest.raises(InputError) as caught:
+        job.parse(shop.data(look={"name": "patch", **look}), tmp_path)
+    assert f"job.json: {said}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_pictures_of_a_frame(shop, tmp_path):
+    made = job.parse(shop.data(), tmp_path)
+    assert made.picture("masks/m_###.png", 7) == tmp_path / "masks/m_007.png"
+    assert made.picture("/masks/m.png", 7) == Path("/masks/m.png")
 
 
 @pytest.mark.parametrize("cut", [0, 1, 40, 120])
