@@ -20,7 +20,7 @@ from .job import FrameRange, Job, frame_fingerprint, settings_fingerprint
 if TYPE_CHECKING:
     import torch
 
-    from . import looks
+    from . import looks, shot
 
 # Frames from all over the shot that the look fits its colours to.
 _SAMPLES = 8
@@ -163,11 +163,14 @@ class _Painter:
             self._plates[frame] = frames.read(self._job.plate(frame))
         return looks.Plate(self._seen(self._plates[frame]))
 
-    def painted(self, frame: int) -> torch.Tensor:
+    def painted(self, frame: int) -> shot.Painted:
         """See :class:`core.shot.Shot`."""
+        from . import shot
+
         if frame not in self._results:
             self._results[frame] = frames.read(self._job.result(frame))
-        return self._seen(self._results[frame])
+        rgb = self._seen(self._results[frame])
+        return shot.Painted(rgb, rgb.new_ones((1, 1, *self._size)))
 
     def _plate(self, step: _Step) -> Picture:
         path = self._job.plate(step.frame)

@@ -54,14 +54,23 @@ def is_cut(previous: Tensor, plate: Tensor, found: Motion) -> bool:
     return bool(residual > _CUT_RESIDUAL**2 * unrelated)
 
 
+@dataclass(frozen=True)
+class Painted:
+    """A painted frame: rgb, 1×3×H×W; known: 1×1×H×W, 1 where that is the paint, 0 where too little
+    of it shows over the plate to tell (there rgb is the frame as it was written)."""
+
+    rgb: Tensor
+    known: Tensor
+
+
 class Shot(Protocol):
     """The frames of a shot, wherever they are kept."""
 
     def plate(self, frame: int) -> Plate:
         """The plate of a frame, with what comes along with it."""
 
-    def painted(self, frame: int) -> Tensor:
-        """The painted frame as it stands on disk (1×3×H×W): what later frames go on from."""
+    def painted(self, frame: int) -> Painted:
+        """The paint of a frame, as the file on disk has it: what later frames go on from."""
 
 
 class Painter:
@@ -80,13 +89,23 @@ class Painter:
         if not chained:
             return self._look.paint(plate, None)
         before, result = self._shot.plate(frame - 1), self._shot.painted(frame - 1)
-        if plate.rgb.equal(before.rgb):
-            return result  # a held frame holds still
+        if _same(plate, before) and bool(result.known.all()):
+            return result.rgb  # a held frame holds still
         found = motion(self._estimate, before.rgb, plate.rgb)
         if is_cut(before.rgb, plate.rgb, found):
             return self._look.paint(plate, None)
-        picture = warp(result, found.backward, mode="bicubic").clamp(0, 1)
-        return self._look.paint(plate, Hold(picture, self._weight * found.reliable))
+        picture = warp(result.rgb, found.backward, mode="bicubic").clamp(0, 1)
+        known = (warp(result.known, found.backward) > 0.99).to(picture)
+        return self._look.paint(plate, Hold(picture, self._weight * found.reliable * known))
+
+
+def _same(plate: Plate, before: Plate) -> bool:
+    """Whether nothing changed from one frame to the next: nor a guide or a mask over a still."""
+    parts, others = ((p.rgb, *p.guides, *p.masks) for p in (plate, before))
+    return all(
+        one is other or (one is not None and other is not None and one.equal(other))
+        for one, other in zip(parts, others, strict=True)
+    )
 
 
 def fill_transparent(rgb: Tensor, alpha: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 import torch
 
 from core import flow, shot
@@ -37,7 +38,8 @@ class Memory:
         return Plate(self.plates[frame])
 
     def painted(self, frame):
-        return self.results[frame]
+        result = self.results[frame]
+        return shot.Painted(result, torch.ones_like(result[:, :1]))
 
 
 DIS = flow.estimator("dis")
@@ -82,6 +84,34 @@ def test_a_held_frame_holds_still():
     painter = shot.Painter(look, DIS, 2.0, Memory((plate, plate.clone()), (result,)))
     assert painter.paint(1, chained=True).equal(result)
     assert look.holds == []
+
+
+def test_what_is_not_known_holds_nothing():
+    """Where the paint does not show over the plate, the frame before has nothing to say."""
+    first, second = (tensor(p) for p in panned(2, 96, 128, 4))
+    look = Recorder()
+    memory = Memory((first, second), (first * 0.5,))
+    known = torch.ones(1, 1, 96, 128)
+    known[..., :48, :] = 0
+    memory.painted = lambda frame: shot.Painted(memory.results[frame], known)
+    shot.Painter(look, DIS, 2.0, memory).paint(1, chained=True)
+    weight = look.holds[0].weight
+    assert not weight[..., :48, :].any()
+    assert (weight[..., 52:80, 16:-16] == 2).float().mean() > 0.9
+
+
+@pytest.mark.parametrize("part", ["known", "masks", "guides"])
+def test_a_held_frame_that_is_masked_or_guided_otherwise_is_painted(part):
+    plate, result = tensor(textured(48, 64)), tensor(textured(48, 64, 5))
+    look = Recorder()
+    memory = Memory((plate, plate), (result,))
+    grey = [torch.full((1, 1, 48, 64), value) for value in (0.2, 0.8)]
+    if part == "known":
+        memory.painted = lambda frame: shot.Painted(result, torch.zeros(1, 1, 48, 64))
+    else:
+        memory.plate = lambda frame: Plate(plate, **{part: (grey[frame],)})
+    shot.Painter(look, DIS, 2.0, memory).paint(1, chained=True)
+    assert len(look.holds) == 1
 
 
 def test_coherence_takes_flicker_away():
