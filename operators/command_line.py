@@ -8,56 +8,22 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import bpy
 
 from ..panels.preferences import engine_python
 from ..sequencer import compat
 from ..sequencer.errors import EXIT_CANCELLED, EXIT_DONE, BadInput, EcsetError
-from ..sequencer.job import FORMATS
 from ..sequencer.task import Phase, StylizeTask
-from .settings import DEFAULT_OUTPUT, LOOKS, gather
-
-
-class _Parser(argparse.ArgumentParser):
-    """Reports wrong arguments as what they are, bad input, and leaves the process running."""
-
-    def error(self, message: str) -> NoReturn:
-        raise BadInput(f"{message[:1].upper()}{message[1:]}: see {self.prog} --help.")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="blender --command ecset", description="Paint the strips of a .blend.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    stylize = commands.add_parser(
-        "stylize",
-        help="paint one strip",
-        description="Paint one strip.  The same call goes on where an earlier one was stopped.",
-    )
-    add = stylize.add_argument
-    add("file", metavar="FILE.blend")
-    add("--strip", required=True, metavar="NAME", help="the strip to paint")
-    add("--scene", metavar="NAME", help="its scene, if several have such a strip")
-    add("--style", action="append", default=[], metavar="PICTURE", help="may be given repeatedly")
-    add("--style-weight", action="append", default=[], type=float, metavar="W",
-        help="one for each --style; 1 if missing")  # fmt: skip
-    add("--frames", default="", metavar="A-B", help="timeline frames; else all of the strip")
-    add("--output", default=DEFAULT_OUTPUT, metavar="DIR",
-        help="folder of the job's folder; // is the .blend's (default: %(default)s)")  # fmt: skip
-    add("--format", default="PNG8", choices=list(FORMATS))
-    add("--look", default="patch", choices=[name for name, _, _ in LOOKS])
-    add("--no-coherence", dest="coherence", action="store_false", help="paint each frame anew")
-    add("--seed", type=int, default=0)
-    add("--engine-python", metavar="PATH", help="a Python that has PyTorch")
-    add("--save-as", metavar="OUT.blend", help="write the painted .blend; else only frames")
-    return parser
+from .arguments import parser, styles_of
+from .settings import gather
 
 
 def main(argv: Sequence[str]) -> int:
     """Do what the arguments say; returns the exit status and raises nothing a person caused."""
     try:
-        arguments = _parser().parse_args(list(argv))
+        arguments = parser().parse_args(list(argv))
         with _interruptible():
             return _stylize(arguments)
     except EcsetError as error:
@@ -92,11 +58,11 @@ def _interruptible() -> Iterator[None]:
 
 
 def _stylize(arguments: argparse.Namespace) -> int:
-    styles = _weighted(arguments.style, arguments.style_weight)
+    styles = styles_of(arguments)
     target = _save_target(arguments.save_as)
     python = engine_python(arguments.engine_python)
     _open(arguments.file)
-    settings = gather(arguments, styles, arguments.frames)
+    settings = gather(arguments, styles, arguments.guide, arguments.keyframe, arguments.frames)
     scene, strip = _find(arguments.scene, arguments.strip)
     task = StylizeTask(scene, strip, settings, python, headless=True)
     shot = task.shot
@@ -104,6 +70,10 @@ def _stylize(arguments: argparse.Namespace) -> int:
         f'Painting "{shot.strip}" of {arguments.file}: frames {shot.first}-{shot.last}, '
         f"{shot.width} x {shot.height}"
     )
+    if task.settings.keyframes:
+        frames = ", ".join(str(keyframe.frame) for keyframe in task.settings.keyframes)
+        instead = ", not from --style" if styles else ""
+        _tell(f"From keyframes at {frames}{instead}")
     _tell(f"Job folder: {task.folder}")
     status = task.run_to_end(_tell_phase)
     for note in task.notes:
@@ -125,19 +95,6 @@ def _tell(text: str) -> None:
 def _tell_phase(phase: Phase) -> None:
     if phase is not Phase.PROBE:
         _tell(f"{phase.value} ...")
-
-
-def _weighted(styles: list[str], weights: list[float]) -> list[tuple[str, float]]:
-    if weights and len(weights) != len(styles):
-        raise BadInput(
-            f"There are {len(styles)} --style but {len(weights)} --style-weight: "
-            "give one for each, or none."
-        )
-    # Here a path is relative to where the command was typed, not to the .blend.
-    return [
-        (path if not path or path.startswith("//") else os.path.abspath(path), weight)
-        for path, weight in zip(styles, weights or [1.0] * len(styles), strict=True)
-    ]
 
 
 def _save_target(path: str | None) -> Path | None:

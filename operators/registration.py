@@ -2,22 +2,25 @@
 
 import bpy
 
+from ..panels.brushwork import ECSET_PT_brushwork
 from ..panels.preferences import EcsetPreferences
 from ..panels.style import ECSET_PT_style
 from . import command_line, running
 from .cancel import ECSET_OT_cancel
 from .settings import EcsetSettings
 from .setup_engine import ECSET_OT_setup_engine
-from .stylize import ECSET_OT_stylize, EcsetStyle
+from .stylize import ECSET_OT_stylize, EcsetGuide, EcsetStyle
 
 _CLASSES = (
     EcsetPreferences,
     EcsetSettings,
     EcsetStyle,
+    EcsetGuide,
     ECSET_OT_stylize,
     ECSET_OT_cancel,
     ECSET_OT_setup_engine,
     ECSET_PT_style,
+    ECSET_PT_brushwork,
 )
 
 _commands: list = []

@@ -4,33 +4,36 @@ from types import SimpleNamespace
 from typing import Any
 
 import bpy
-from bpy.props import (
-    BoolProperty,
-    CollectionProperty,
-    EnumProperty,
-    FloatProperty,
-    IntProperty,
-    StringProperty,
-)
+from bpy.props import CollectionProperty, FloatProperty, StringProperty
 
 from ..panels.preferences import engine_python
-from ..sequencer import compat
+from ..sequencer import compat, marks
 from ..sequencer.errors import EcsetError
-from ..sequencer.job import Settings
+from ..sequencer.job import Guide, Settings, Style
 from ..sequencer.task import Phase, StylizeTask
 from . import running
-from .settings import FORMAT_ITEMS, LOOKS, gather
-
-_CHOICES = ("style", "look", "coherence", "output", "format", "seed")
+from .settings import Choices, gather
 
 
 class EcsetStyle(bpy.types.PropertyGroup):
-    """One of several style pictures, for scripts; `name` is its path, as in Blender's own lists."""
+    """One of several style pictures, for scripts; `name` is its path, as in Blender's own lists.
+
+    A script gives all three: ``styles=[{"name": "//a.png", "weight": 1.0, "mask": ""}]``.
+    """
+
+    weight: FloatProperty(name="Weight", default=1.0, min=0.0)
+    mask: StringProperty(
+        name="Mask", description="Where the style is used: a picture, or one a frame (#)"
+    )
+
+
+class EcsetGuide(bpy.types.PropertyGroup):
+    """What steers the paint beside the plate, for scripts; `name` is its path, which may have #."""
 
     weight: FloatProperty(name="Weight", default=1.0, min=0.0)
 
 
-class ECSET_OT_stylize(bpy.types.Operator):
+class ECSET_OT_stylize(Choices, bpy.types.Operator):
     """Paint the active strip and put the result above it.
 
     Invoked, it works beside the interface; executed, as scripts do, it returns when it is done.
@@ -42,15 +45,16 @@ class ECSET_OT_stylize(bpy.types.Operator):
     bl_description = "Paint the active strip in the chosen style, as a new strip above it"
     bl_options = {"UNDO"}  # no REGISTER: its panel would paint anew at every touch of a setting
 
-    style: StringProperty(name="Style Picture", subtype="FILE_PATH")
     styles: CollectionProperty(
-        name="Style Pictures", description="Several, with weights, in place of one", type=EcsetStyle
+        name="Style Pictures",
+        description="Several, with weights and masks, in place of one",
+        type=EcsetStyle,
     )
-    look: EnumProperty(name="Look", items=LOOKS)
-    coherence: BoolProperty(name="Coherence", default=True)
-    output: StringProperty(name="Output", subtype="DIR_PATH")
-    format: EnumProperty(name="Format", items=FORMAT_ITEMS)
-    seed: IntProperty(name="Seed", min=0)
+    guides: CollectionProperty(
+        name="Guides",
+        description="Pictures that steer the paint beside the plate, such as depth or normals",
+        type=EcsetGuide,
+    )
     frames: StringProperty(
         name="Frames", description='First and last frame, as in "1-24"; empty for all'
     )
@@ -70,6 +74,9 @@ class ECSET_OT_stylize(bpy.types.Operator):
         if scene.sequence_editor.active_strip.type == "SOUND":
             cls.poll_message_set("Select a strip that shows a picture")
             return False
+        if marks.is_keyframe(scene, scene.sequence_editor.active_strip):
+            cls.poll_message_set("This is a keyframe: select the strip that it is painted for")
+            return False
         return True
 
     def _settings(self, scene: Any) -> Settings:
@@ -77,13 +84,14 @@ class ECSET_OT_stylize(bpy.types.Operator):
         chosen = SimpleNamespace(
             **{
                 name: getattr(self if given.is_property_set(name) else scene.ecset, name)
-                for name in _CHOICES
+                for name in Choices.__annotations__
             }
         )
-        styles = [(item.name, item.weight) for item in self.styles]
+        styles = [Style(item.name, item.weight, item.mask) for item in self.styles]
         if not styles and chosen.style:
-            styles = [(chosen.style, 1.0)]
-        return gather(chosen, styles, self.frames)
+            styles = [Style(chosen.style)]
+        guides = [Guide(item.name, item.weight) for item in self.guides]
+        return gather(chosen, styles, guides, frames=self.frames)
 
     def _begin(self, context: Any) -> StylizeTask | None:
         scene = compat.sequencer_scene(context)

@@ -6,7 +6,7 @@ import bpy
 
 from ..operators import running
 from ..sequencer import compat, plates
-from ..sequencer.place import JOB_PROPERTY
+from ..sequencer.marks import JOB_PROPERTY
 from ..sequencer.task import Phase, StylizeTask
 from .preferences import draw_lines
 

@@ -18,6 +18,13 @@ _STRIP_RNA = getattr(bpy.types, "Strip", None) or bpy.types.Sequence
 _HANDLE_NAMES = "left_handle" in _STRIP_RNA.bl_rna.properties
 
 
+#: Options of a property that holds a path which may begin with ``//``; since 4.5 it must say so.
+PATH_OPTIONS = (
+    {"PATH_SUPPORTS_BLEND_RELATIVE"}
+    if "is_path_supports_blend_relative" in bpy.types.Property.bl_rna.properties
+    else set()
+)
+
 # Strips and their owners (the sequence editor or a META strip): "sequences" became "strips".
 
 

@@ -20,7 +20,7 @@ import bpy
 # A script has no package of its own: the extension's folder makes one of its own name.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from sequencer import animation, compat
+from sequencer import animation, compat, marks
 from sequencer.animation import OPACITY, PLACEMENT
 from sequencer.naming import frame_path
 from sequencer.plates import BUILT_ON_OTHERS
@@ -64,6 +64,8 @@ def isolate(scene: Any, strip: Any, keep_placement: bool) -> None:
     for other in compat.strips_of(owner):
         if other != strip and not (needs_below and other.channel < strip.channel):
             other.mute = True
+    for keyframe in marks.keyframes_of(scene, strip.name):
+        keyframe.mute = True  # what is painted from it must not look like it already
     owner.channels[strip.channel].mute = False
     strip.mute = False
     animation.remove(scene, strip.name, ("mute", *OPACITY))

@@ -9,16 +9,25 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import pictures
+from .brushwork import STRENGTH, Brushwork
 from .errors import BadInput, EcsetError
 from .naming import folder_name
 
 VERSION = 1
 PLATES = "plates/plate_####"
 FRAMES = "frames/ecset_####"
+
+# What pictures are called in a sentence.
+STYLE = "style picture"
+MASK = "style mask"
+GUIDE = "guide"
+KEYFRAME = "keyframe"
+STRENGTH_MASK = "strength mask"
 
 
 @dataclass(frozen=True)
@@ -48,18 +57,40 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Style:
-    """One style picture and how much it counts beside the others."""
+    """One style picture, how much it counts beside the others, and a mask of where ("": all)."""
+
+    path: str
+    weight: float = 1.0
+    mask: str = ""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """Pictures that steer the paint beside the plate, such as depth, and how much they count."""
 
     path: str
     weight: float = 1.0
 
 
 @dataclass(frozen=True)
+class Keyframe:
+    """A frame of the shot and the picture that a person made of it."""
+
+    frame: int
+    path: str
+
+
+@dataclass(frozen=True)
 class Settings:
-    """What a person chooses; paths are absolute by now."""
+    """What a person chooses; paths are absolute by now, masks and guides may have a run of #."""
 
     styles: tuple[Style, ...] = ()
+    keyframes: tuple[Keyframe, ...] = ()  # they take the place of styles
+    guides: tuple[Guide, ...] = ()
     look: str = "patch"
+    brushwork: Brushwork = field(default_factory=Brushwork)
+    strength: float = STRENGTH
+    strength_mask: str = ""
     coherence: bool = True
     format: str = "PNG8"
     seed: int = 0
@@ -78,11 +109,9 @@ def describe(settings: Settings, first: int, last: int) -> dict[str, Any]:
         "version": VERSION,
         "plates": PLATES + picture.suffix,
         "frames": {"first": first, "last": last},
-        "look": {
-            "name": settings.look,
-            "styles": [{"path": s.path, "weight": s.weight} for s in settings.styles],
-            "settings": {},
-        },
+        "look": _describe_look(settings),
+        "strength": settings.strength,
+        "strength_mask": settings.strength_mask or None,
         "coherence": {"enabled": settings.coherence, "flow": "dis"},
         "output": {
             "pattern": FRAMES + picture.suffix,
@@ -93,29 +122,66 @@ def describe(settings: Settings, first: int, last: int) -> dict[str, Any]:
     }
 
 
+def _describe_look(settings: Settings) -> dict[str, Any]:
+    if settings.look == "identity":
+        return {"name": "identity", "styles": [], "settings": {}}
+    styles = () if settings.keyframes else settings.styles
+    return {
+        "name": settings.look,
+        "styles": [{"path": s.path, "weight": s.weight, "mask": s.mask or None} for s in styles],
+        "keyframes": [{"frame": k.frame, "path": k.path} for k in settings.keyframes],
+        "guides": [{"path": g.path, "weight": g.weight, "styles": []} for g in settings.guides],
+        "settings": asdict(settings.brushwork),
+    }
+
+
 def job_folder(output: Path, job: dict[str, Any], blend: str, scene: str, strip: str) -> Path:
     """Where the job lives: the same call finds the same folder, any other another one.
 
-    Style pictures count by what is in them, so that a project may be moved, and another picture
-    under an old name does not paint over what an earlier result shows.  Raises BadInput when one
-    cannot be read.
+    Pictures count by what is in them, so that a project may be moved, and another picture under an
+    old name does not paint over what an earlier result shows.  Raises BadInput when one cannot be
+    read.
     """
-    styles = [{**style, "path": _content(style["path"])} for style in job["look"]["styles"]]
-    look = {**job["look"], "styles": styles}
-    identity = {"job": {**job, "look": look}, "blend": blend, "scene": scene, "strip": strip}
+    identity = {"job": _by_content(job), "blend": blend, "scene": scene, "strip": strip}
     text = json.dumps(identity, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return output / f"{folder_name(strip)}-{digest[:8]}"
 
 
-def _content(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise BadInput(
-            f"The style picture {path} cannot be read ({error.strerror}): choose another."
-        ) from error
+def _by_content(job: dict[str, Any]) -> dict[str, Any]:
+    """`job` with what stands for its pictures in place of their paths."""
+    frames = range(job["frames"]["first"], job["frames"]["last"] + 1)
+
+    def each(path: str | None, what: str) -> Any:
+        return path and pictures.content_of_each(path, what, frames)
+
+    look = dict(job["look"])
+    look["styles"] = [
+        {**style, "path": pictures.content(style["path"], STYLE), "mask": each(style["mask"], MASK)}
+        for style in look["styles"]
+    ]
+    look["keyframes"] = [
+        {**keyframe, "path": pictures.content(keyframe["path"], KEYFRAME)}
+        for keyframe in look.get("keyframes", ())
+    ]
+    look["guides"] = [
+        {**guide, "path": each(guide["path"], GUIDE)} for guide in look.get("guides", ())
+    ]
+    return {**job, "look": look, "strength_mask": each(job["strength_mask"], STRENGTH_MASK)}
+
+
+def check_pictures(settings: Settings, frames: range) -> None:
+    """Raise BadInput when a picture of `settings` is not there for one of `frames`."""
+    for style in settings.styles:
+        pictures.check(style.path, STYLE)
+        if style.mask:
+            pictures.check_each(style.mask, MASK, frames)
+    for guide in settings.guides:
+        pictures.check_each(guide.path, GUIDE, frames)
+    for keyframe in settings.keyframes:
+        pictures.check(keyframe.path, KEYFRAME)
+    if settings.strength_mask:
+        pictures.check_each(settings.strength_mask, STRENGTH_MASK, frames)
 
 
 def write_job(folder: Path, job: dict[str, Any]) -> Path | None:

@@ -8,16 +8,12 @@ from typing import Any
 
 import bpy
 
-from . import animation, compat, outline
+from . import animation, compat, marks, outline
 from .animation import OPACITY, PLACEMENT
 from .errors import BadInput, EcsetError
 from .job import FRAMES, PictureFormat
 from .naming import frame_path, strip_name
 from .plates import Shot, screen_size
-
-#: Custom property of a result: the name of its job's folder, which is the parent of its directory.
-#: No path, because Blender does not keep paths in custom properties right when a file moves.
-JOB_PROPERTY = "ecset_job"
 
 #: How a strip reads the files of a format back: colour space and kind of alpha.
 _READING = {"PNG": ("sRGB", "STRAIGHT"), "EXR": ("Linear Rec.709", "PREMUL")}
@@ -34,7 +30,7 @@ class Placed:
     """The result's name, and what an editor should know about it, if anything."""
 
     strip: str
-    note: str | None = None
+    notes: list[str]
 
 
 def free_channel(owner: Any, first: int, end: int, above: int) -> int:
@@ -90,25 +86,54 @@ def place(shot: Shot, job: Path, picture: PictureFormat, opaque: bool) -> Placed
     editor = scene.sequence_editor
     owner = source.parent_meta() or editor
     first = shot.first + round(compat.content_start(source) - shot.content_start)
-    channel = free_channel(owner, first, first + shot.length, source.channel)
-    strip = compat.new_image_strip(
-        owner,
+    end = first + shot.length
+    channel = free_channel(owner, first, end, marks.top_channel(scene, source, first, end))
+    strip = put_over(
+        scene,
+        source,
         strip_name(source.name, " Ecset"),
         *_files(job, picture, range(shot.first, shot.last + 1)),
         channel=channel,
         start=first,
+        file_format=picture.file_format,
+        keep_placement=shot.keep_placement,
     )
-    colorspace, strip.alpha_mode = _READING[picture.file_format]
-    strip.colorspace_settings.name = colorspace
-    strip[JOB_PROPERTY] = job.name
-    parts = _take_over(source, strip, shot.keep_placement)
-    animation.copy(scene, source.name, strip.name, parts)
-    note = _hide_source(shot, scene, source, opaque)
+    strip[marks.JOB_PROPERTY] = job.name
+    strip[marks.SHOT_PROPERTY] = source.name
+    notes = []
+    if not _is_hidden(shot, scene, source, opaque):
+        notes += _hide_source(shot, source)
+        notes += _tell_of_keyframes(scene, source, first, end)
     for other in compat.all_strips(editor):
         other.select = False
     strip.select = True
     editor.active_strip = strip
-    return Placed(strip.name, note)
+    return Placed(strip.name, notes)
+
+
+def put_over(
+    scene: Any,
+    source: Any,
+    name: str,
+    directory: str,
+    filenames: list[str],
+    *,
+    channel: int,
+    start: int,
+    file_format: str,
+    keep_placement: bool,
+) -> Any:
+    """A new image strip of pictures like the plates of `source`, which it covers exactly.
+
+    `file_format` as job.json says it; `directory` in Blender's way and with a separator.
+    """
+    owner = source.parent_meta() or scene.sequence_editor
+    strip = compat.new_image_strip(owner, name, directory, filenames, channel, start)
+    colorspace, strip.alpha_mode = _READING[file_format]
+    strip.colorspace_settings.name = colorspace
+    parts = _take_over(source, strip, keep_placement)
+    animation.copy(scene, source.name, strip.name, parts)
+    return strip
 
 
 def _files(job: Path, picture: PictureFormat, frames: Sequence[int]) -> tuple[str, list[str]]:
@@ -140,26 +165,44 @@ def _take_over(source: Any, strip: Any, keep_placement: bool) -> tuple[str, ...]
     return OPACITY + PLACEMENT
 
 
-def _hide_source(shot: Shot, scene: Any, source: Any, opaque: bool) -> str | None:
-    """Mute the source where it would show through the result, and say so.
+def _is_hidden(shot: Shot, scene: Any, source: Any, opaque: bool) -> bool:
+    """Whether the result hides all that is below it of its source.
 
     A half transparent shot over itself would count twice, and so would edges that are blended with
-    what is below.  Where the result hides all of its source, that stays as it is.
+    what is below.
     """
-    hidden = (
+    return (
         opaque
         and source.blend_type in _HIDING
         and source.blend_alpha == 1
         and not animation.is_animated(scene, source.name, OPACITY)
         and (shot.keep_placement or _has_still_hard_edges(shot, scene, source))
     )
-    if hidden or source.mute:
-        return None
+
+
+def _hide_source(shot: Shot, source: Any) -> list[str]:
+    """Mute the source, which would show through the result, and say so; or why it is not muted."""
+    if source.mute:
+        return []
     whole = compat.right(source) - compat.left(source) <= shot.length
     if not whole or source.type in _WITH_SOUND:
-        return f'"{source.name}" shows through its result: hide it where the result stands.'
+        return [f'"{source.name}" shows through its result: hide it where the result stands.']
     source.mute = True
-    return f'"{source.name}" is muted now: it would show through its result.'
+    return [f'"{source.name}" is muted now: it would show through its result.']
+
+
+def _tell_of_keyframes(scene: Any, source: Any, first: int, end: int) -> list[str]:
+    """Keyframes cannot be muted, because muted ones do not count."""
+    names = [
+        f'"{strip.name}"'
+        for strip in marks.keyframes_of(scene, source.name)
+        if first <= compat.left(strip) < end
+        and not marks.is_muted(scene, strip)
+        and strip.blend_alpha > 0
+    ]
+    if not names:
+        return []
+    return [f"The result lets its keyframes show through: set opacity 0 for {', '.join(names)}."]
 
 
 def _has_still_hard_edges(shot: Shot, scene: Any, source: Any) -> bool:

@@ -11,7 +11,7 @@ import bpy
 
 from . import compat
 from .errors import BadInput
-from .job import PLATES, Settings
+from .job import PictureFormat
 
 _EXTRACT = Path(__file__).with_name("extract.py")
 
@@ -160,17 +160,16 @@ def covers_effect(scene: Any, strip: Any) -> str | None:
     return None
 
 
-def write_request(shot: Shot, settings: Settings, job: Path, temporary: Path) -> Path:
+def write_request(shot: Shot, pattern: str, picture: PictureFormat, temporary: Path) -> Path:
     """Hand the session's present state to the child: a snapshot and what to render of it.
 
-    The snapshot is a library of the scene and all it needs, with absolute paths; neither the
-    session nor the file on disk notices.
+    `pattern` names the plates.  The snapshot is a library of the scene and all it needs, with
+    absolute paths; neither the session nor the file on disk notices.
     """
     snapshot = temporary / "snapshot.blend"
     bpy.data.libraries.write(
         str(snapshot), {bpy.data.scenes[shot.scene]}, path_remap="ABSOLUTE", compress=False
     )
-    picture = settings.picture_format
     request = {
         "blend": str(snapshot),
         "scene": shot.scene,
@@ -180,7 +179,7 @@ def write_request(shot: Shot, settings: Settings, job: Path, temporary: Path) ->
         "width": shot.width,
         "height": shot.height,
         "keep_placement": shot.keep_placement,
-        "pattern": str(job / (PLATES + picture.suffix)),
+        "pattern": pattern,
         "format": picture.blender_format,
         "depth": picture.depth,
         "working_space": compat.working_space(),

@@ -14,7 +14,7 @@ from typing import Any
 
 import bpy
 
-from . import engine, job, place, plates
+from . import engine, job, keyframes, marks, place, plates
 from .errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput, EcsetError
 from .process import Child, clean_environment
 
@@ -49,11 +49,11 @@ class StylizeTask:
 
         `headless`: the engine draws its progress bar on this process's standard error.
         """
-        self.settings = settings
         self.shot = plates.describe(scene, strip, settings.frames)
+        self.settings, notes = keyframes.use(scene, self.shot, settings)
         self.phase = Phase.PROBE
         self.message = ""
-        self.notes: list[str] = []
+        self.notes = notes
         self.exit_status: int | None = None
         self.result: str | None = None
         self.done, self.total = 0, self.shot.length
@@ -65,7 +65,7 @@ class StylizeTask:
         self._error: str | None = None
         self._heard_finish = False
         self._temporary: Path | None = None
-        _check_styles(settings)
+        _check_pictures(self.settings, self.shot)
         if not settings.output.is_absolute():
             raise BadInput(f"The output folder {settings.output} must be an absolute path.")
         effect = plates.covers_effect(scene, strip)
@@ -76,8 +76,9 @@ class StylizeTask:
             )
         owner = strip.parent_meta() or scene.sequence_editor
         end = self.shot.first + self.shot.length
-        place.free_channel(owner, self.shot.first, end, strip.channel)  # or it would end in vain
-        description = job.describe(settings, self.shot.first, self.shot.last)
+        above = marks.top_channel(scene, strip, self.shot.first, end)
+        place.free_channel(owner, self.shot.first, end, above)  # or it would end in vain
+        description = job.describe(self.settings, self.shot.first, self.shot.last)
         blend = bpy.path.basename(bpy.data.filepath)
         self.folder = job.job_folder(
             settings.output, description, blend, self.shot.scene, self.shot.strip
@@ -210,14 +211,15 @@ class StylizeTask:
     def _extract_command(self) -> list[str | Path]:
         scene, _ = place.find(self.shot)
         self._temporary = Path(tempfile.mkdtemp(prefix="ecset-", dir=bpy.app.tempdir or None))
-        request = plates.write_request(self.shot, self.settings, self.folder, self._temporary)
+        picture = self.settings.picture_format
+        pattern = str(self.folder / (job.PLATES + picture.suffix))
+        request = plates.write_request(self.shot, pattern, picture, self._temporary)
         return plates.extract_command(request, plates.shows_scenes(scene))
 
     def _finish(self) -> None:
         placed = place.place(self.shot, self.folder, self.settings.picture_format, self._opaque)
         self.result = placed.strip
-        if placed.note:
-            self.notes.append(placed.note)
+        self.notes += placed.notes
         self._end(Phase.DONE, f'"{placed.strip}" stands over "{self.shot.strip}".', EXIT_DONE)
 
     def _end(self, phase: Phase, message: str, status: int) -> None:
@@ -235,12 +237,7 @@ class StylizeTask:
             self._temporary = None
 
 
-def _check_styles(settings: job.Settings) -> None:
-    for style in settings.styles:
-        path = Path(style.path)
-        if path.is_dir():
-            raise BadInput(f"The style picture {path} is a folder: name a picture in it.")
-        if not path.exists():
-            raise BadInput(f"The style picture {path} is not there: choose another.")
-    if not settings.styles and settings.look != "identity":
-        raise BadInput("There is no style picture: choose one.")
+def _check_pictures(settings: job.Settings, shot: plates.Shot) -> None:
+    if not (settings.styles or settings.keyframes or settings.look == "identity"):
+        raise BadInput("There is no style picture: choose one, or paint a keyframe.")
+    job.check_pictures(settings, range(shot.first, shot.last + 1))

@@ -59,7 +59,7 @@ CASES = {
     "range outside": (["--frames", "5-99"], "it shows frames 1-12."),
     "range backwards": (["--frames", "9-3"], "The frame range 9-3 is empty"),
     "no range": (["--frames", "all"], '"all" is no frame range'),
-    "no style": (["--look", "patch"], "There is no style picture: choose one."),
+    "no style": (["--look", "patch"], "There is no style picture: choose one, or paint a"),
     "style is gone": (["--look", "patch", "--style", "/no/x.png"], "/no/x.png is not there"),
     "style is a folder": (["--look", "patch", "--style", "/"], "/ is a folder: name a picture"),
     "engine is no Python": (["--engine-python", "/bin/true"], "/bin/true is no Python that runs"),
@@ -67,6 +67,42 @@ CASES = {
     "weights": (
         ["--style", STYLE, "--style-weight", "1", "--style-weight", "2"],
         "1 --style but 2",
+    ),
+    "masks": (["--style", STYLE, *["--style-mask", STYLE] * 2], "1 --style but 2 --style-mask"),
+    "mask is gone": (
+        ["--look", "patch", "--style", STYLE, "--style-mask", "/no/m.png"],
+        "The style mask /no/m.png is not there: choose another.",
+    ),
+    "mask lacks a frame": (
+        ["--look", "patch", "--style", STYLE, "--strength-mask", "/no/m_###.png"],
+        "The strength mask has no picture for frame 1: /no/m_001.png is not there.",
+    ),
+    "two runs of #": (
+        ["--look", "patch", "--style", STYLE, "--guide", "/no/#/m_##.png:2"],
+        "The guide /no/#/m_##.png has a # too many",
+    ),
+    "too much detail": (["--detail", "3"], "Argument --detail: 3 is not in 0 to 1: see"),
+    "no number": (["--content", "much"], "Argument --content: invalid number value: 'much': see"),
+    "keyframe without a frame": (["--keyframe", STYLE], "is not like 12=painting.png"),
+    "keyframe and style": (
+        ["--style", STYLE, "--keyframe", f"2={STYLE}"],
+        "There are --style and --keyframe: give one of the two kinds.",
+    ),
+    "keyframe outside": (
+        ["--look", "patch", "--keyframe", f"20={STYLE}"],
+        "A keyframe is given for frame 20, which is not painted: the frames are 1-12.",
+    ),
+    "two keyframes": (
+        ["--look", "patch", "--keyframe", f"2={STYLE}", "--keyframe", f"2={STYLE}"],
+        "Two keyframes are given for frame 2: leave one of them.",
+    ),
+    "keyframe is gone": (
+        ["--look", "patch", "--keyframe", "2=/no/k.png"],
+        "The painting /no/k.png of frame 2 is not there: put it back",
+    ),
+    "keyframe is no picture": (
+        ["--look", "patch", "--keyframe", f"2={STYLE}"],
+        "conftest.py of frame 2 is no picture that Blender can read.",
     ),
     "output below a file": (["--output", STYLE], "cannot be written"),
     "wrong format": (["--format", "JPEG"], "invalid choice: 'JPEG'"),

@@ -112,7 +112,10 @@ def test_operator_takes_several_styles(timeline, edit, pictures):
     from ecset.operators import running
 
     timeline.editor.active_strip = timeline.find("Shot")
-    styles = [{"name": str(pictures[0]), "weight": 2.0}, {"name": str(pictures[1]), "weight": 1.0}]
+    styles = [
+        {"name": str(pictures[0]), "weight": 2.0, "mask": ""},
+        {"name": str(pictures[1]), "weight": 1.0, "mask": ""},
+    ]
     assert bpy.ops.ecset.stylize(styles=styles, frames="1") == {"FINISHED"}
     chosen = running.last_task().settings.styles
     assert [(s.path, s.weight) for s in chosen] == [

@@ -33,7 +33,7 @@ def to_end(child: process.Child, seconds: float = 20) -> tuple[int, list]:
 
 
 def test_importable_without_blender():
-    names = ["errors", "process", "naming", "job", "engine", "probe"]
+    names = ["errors", "process", "naming", "brushwork", "pictures", "job", "engine", "probe"]
     code = "import sys; sys.modules['bpy'] = None\n" + "\n".join(
         f"import sequencer.{name}" for name in names
     )

@@ -82,11 +82,19 @@ def test_unsaved_changes_are_painted(timeline, pictures, make_task):
 def test_job_is_complete_and_as_agreed(timeline, pictures, make_task, tmp_path):
     timeline.images(pictures)
     timeline.save()
-    from ecset.sequencer.job import Style
+    from ecset.sequencer.brushwork import Brushwork
+    from ecset.sequencer.job import Guide, Style
 
+    for frame in range(2, 5):
+        (tmp_path / f"depth_{frame:02d}.exr").touch()
+    depth = str(tmp_path / "depth_##.exr")
     task = make_task(
-        styles=(Style("/dev/null" if os.name == "nt" else __file__, 2.0),),
+        styles=(Style(__file__, 2.0), Style(__file__, mask=depth)),
+        guides=(Guide(depth, 0.5),),
         look="patch",
+        brushwork=Brushwork(detail=0.25, rotate=True),
+        strength=0.75,
+        strength_mask=__file__,
         format="PNG16",
         coherence=False,
         seed=7,
@@ -97,7 +105,26 @@ def test_job_is_complete_and_as_agreed(timeline, pictures, make_task, tmp_path):
         "version": 1,
         "plates": "plates/plate_####.png",
         "frames": {"first": 2, "last": 4},
-        "look": {"name": "patch", "styles": [{"path": __file__, "weight": 2.0}], "settings": {}},
+        "look": {
+            "name": "patch",
+            "styles": [
+                {"path": __file__, "weight": 2.0, "mask": None},
+                {"path": __file__, "weight": 1.0, "mask": depth},
+            ],
+            "keyframes": [],
+            "guides": [{"path": depth, "weight": 0.5, "styles": []}],
+            "settings": {
+                "style_scale": 1.0,
+                "guide_weight": 1.5,
+                "detail": 0.25,
+                "palette": 1.0,
+                "variety": 1.0,
+                "rotate": True,
+                "flip": False,
+            },
+        },
+        "strength": 0.75,
+        "strength_mask": __file__,
         "coherence": {"enabled": False, "flow": "dis"},
         "output": {"pattern": "frames/ecset_####.png", "format": "PNG", "depth": 16},
         "seed": 7,

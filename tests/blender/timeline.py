@@ -108,7 +108,8 @@ class Timeline:
         settings = job.Settings(look="identity", format=picture)
         target = self.folder / folder
         job.write_job(target, job.describe(settings, shot.first, shot.last))
-        request = plates.write_request(shot, settings, target, self.folder)
+        pattern = target / (job.PLATES + settings.picture_format.suffix)
+        request = plates.write_request(shot, str(pattern), settings.picture_format, self.folder)
         blend = self.save()
         opaque = all(extract.run(read_json(request)))
         bpy.ops.wm.open_mainfile(filepath=str(blend))

@@ -1,0 +1,36 @@
+"""The controls of the look "Brushwork", below the main panel."""
+
+from typing import Any
+
+import bpy
+
+from ..operators import running
+from ..sequencer import compat
+
+
+class ECSET_PT_brushwork(bpy.types.Panel):
+    bl_label = "Brushwork"
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_region_type = "UI"
+    bl_category = "Ecset"
+    bl_parent_id = "ECSET_PT_style"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        scene = compat.sequencer_scene(context)
+        return scene is not None and scene.ecset.look == "patch"
+
+    def draw(self, context: Any) -> None:
+        settings = compat.sequencer_scene(context).ecset
+        column = self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.enabled = not running.is_busy()
+        for name in ("style_scale", "content", "detail", "palette", "variety"):
+            column.prop(settings, name)
+        strokes = column.column(heading="Strokes")
+        strokes.prop(settings, "rotate", text="Turn")
+        strokes.prop(settings, "flip", text="Mirror")
+        column.prop(settings, "strength")
+        column.prop(settings, "strength_mask", text="Mask")

@@ -1,0 +1,60 @@
+"""Pictures that a person names by path.  Standard library only.
+
+Styles and paintings are single files.  A mask or a guide may also be a sequence: a path with one
+run of ``#`` in the file's name, whose numbers are frames of the timeline.
+"""
+
+import hashlib
+import os
+import re
+from pathlib import PurePath
+
+from .errors import BadInput
+from .naming import frame_path
+
+
+def check(path: str, what: str) -> None:
+    """Raise BadInput when there is no file at `path`; `what` names it in the sentence."""
+    if os.path.isdir(path):
+        raise BadInput(f"The {what} {path} is a folder: name a picture in it.")
+    if not os.path.exists(path):
+        raise BadInput(f"The {what} {path} is not there: choose another.")
+
+
+def check_each(path: str, what: str, frames: range) -> None:
+    """The same for a picture that may be a sequence with one file for each of `frames`."""
+    if "#" not in path:
+        check(path, what)
+        return
+    if len(re.findall("#+", path)) > 1 or "#" not in PurePath(path).name:
+        raise BadInput(
+            f"The {what} {path} has a # too many: "
+            "only one run of them may be there, in the file's name, for the frame's number."
+        )
+    for frame in frames:
+        file = frame_path(path, frame)
+        if not os.path.isfile(file):
+            raise BadInput(f"The {what} has no picture for frame {frame}: {file} is not there.")
+
+
+def content(path: str, what: str) -> str:
+    """What is in the file, as a hash, where its name does not matter.  Raises BadInput."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise BadInput(
+            f"The {what} {path} cannot be read ({error.strerror}): choose another."
+        ) from error
+
+
+def content_of_each(path: str, what: str, frames: range) -> str | list[tuple[int, int]]:
+    """The same for a picture that may be a sequence, which counts by its files' sizes and times.
+
+    A long one is not read in a moment, and a person would wait for it.
+    """
+    if "#" not in path:
+        return content(path, what)
+    check_each(path, what, frames)
+    states = (os.stat(frame_path(path, frame)) for frame in frames)
+    return [(state.st_size, state.st_mtime_ns) for state in states]
