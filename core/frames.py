@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import io
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,9 +75,21 @@ def read(path: Path) -> Picture:
 
     Raises EcsetError when the file is gone or damaged.
     """
-    data = _bytes(path)
     if path.suffix.lower() == ".exr":
         return _read_exr(path)
+    values = stored(path)
+    channels = values.shape[2]
+    alpha = np.ascontiguousarray(values[..., -1]) if channels in (2, 4) else None
+    rgb = values[..., :1].repeat(3, axis=2) if channels <= 2 else values[..., :3]
+    return Picture(np.ascontiguousarray(rgb), alpha)
+
+
+def stored(path: Path) -> Array:
+    """What stands in a file of 8 or 16 bits, H×W×C from 0 to 1: grey, grey and alpha, RGB or RGBA.
+
+    Raises EcsetError like :func:`read`.
+    """
+    data = file_bytes(path)
     if data.startswith(png.SIGNATURE) and not png.is_whole(data):
         raise EcsetError(f"{path} is cut off or damaged.")
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
@@ -85,11 +98,9 @@ def read(path: Path) -> Picture:
     full = 255 if pixels.dtype == np.uint8 else 65535
     values = pixels.astype(np.float32) / np.float32(full)
     if values.ndim == 2:
-        values = values[..., None]
-    channels = values.shape[2]
-    alpha = np.ascontiguousarray(values[..., -1]) if channels in (2, 4) else None
-    rgb = values[..., :1].repeat(3, axis=2) if channels <= 2 else values[..., 2::-1]
-    return Picture(np.ascontiguousarray(rgb), alpha)
+        return values[..., None]
+    order = {3: [2, 1, 0], 4: [2, 1, 0, 3]}.get(values.shape[2])  # OpenCV's is BGR
+    return values if order is None else values[..., order]
 
 
 def survey(path: Path) -> tuple[str, tuple[int, int]]:
@@ -99,7 +110,7 @@ def survey(path: Path) -> tuple[str, tuple[int, int]]:
     """
     if path.suffix.lower() == ".png":
         try:
-            return png.survey(_bytes(path))
+            return png.survey(file_bytes(path))
         except png.TornError:
             raise EcsetError(f"{path} is cut off or damaged.") from None
     picture = read(path)
@@ -107,16 +118,34 @@ def survey(path: Path) -> tuple[str, tuple[int, int]]:
 
 
 def read_style(path: Path) -> Picture:
-    """Read a picture that a person chose: any format of Pillow's, turned as its EXIF says, its
-    colour profile converted to sRGB, laid on white where it is transparent, and no larger than
-    4096 pixels: more than any brushwork is taken from.
+    """Read a style picture (:func:`_read_chosen`), no larger than 4096 pixels: more than any
+    brushwork is taken from.
+
+    Raises InputError when there is no such file, it is no picture, or one of under 32 pixels.
+    """
+    picture = _read_chosen(path, "style picture", _LARGEST_STYLE)
+    if min(picture.size) < 32:
+        size = f"{picture.size[1]}×{picture.size[0]}"
+        raise InputError(f"The style picture {path} is too small ({size}); 32×32 is the least.")
+    return picture
+
+
+def read_painting(path: Path) -> Picture:
+    """Read the painting of a keyframe (:func:`_read_chosen`), at its full size.
 
     Raises InputError when there is no such file or it is no picture.
     """
+    return _read_chosen(path, "painting", None)
+
+
+def _read_chosen(path: Path, what: str, largest: tuple[int, int] | None) -> Picture:
+    """A picture that a person chose: any format of Pillow's, turned as its EXIF says, its colour
+    profile converted to sRGB, laid on white where it is transparent."""
     try:
         with Image.open(path) as image:
             upright = ImageOps.exif_transpose(image)
-            upright.thumbnail(_LARGEST_STYLE, Image.Resampling.LANCZOS)
+            if largest is not None:
+                upright.thumbnail(largest, Image.Resampling.LANCZOS)
             profile = image.info.get("icc_profile")
             if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
                 upright = upright.convert("RGBA")
@@ -126,16 +155,13 @@ def read_style(path: Path) -> Picture:
                 upright = _through_profile(upright, profile)
             rgb = np.asarray(upright.convert("RGB"), dtype=np.float32) / np.float32(255)
     except FileNotFoundError:
-        raise InputError(f"The style picture {path} does not exist.") from None
+        raise InputError(f"The {what} {path} does not exist.") from None
     except IsADirectoryError:
-        raise InputError(f"The style picture {path} is a folder; name a picture in it.") from None
+        raise InputError(f"The {what} {path} is a folder; name a picture in it.") from None
     except UnidentifiedImageError:
-        raise InputError(f"The style picture {path} is no picture that can be read.") from None
+        raise InputError(f"The {what} {path} is no picture that can be read.") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"The style picture {path} can't be read: {error}.") from None
-    if min(rgb.shape[:2]) < 32:
-        size = f"{rgb.shape[1]}×{rgb.shape[0]}"
-        raise InputError(f"The style picture {path} is too small ({size}); 32×32 is the least.")
+        raise InputError(f"The {what} {path} can't be read: {error}.") from None
     return Picture(rgb)
 
 
@@ -145,7 +171,8 @@ def write(picture: Picture, path: Path, depth: int, fingerprint: str) -> None:
     ``depth`` is 8 or 16 for PNG; EXR is half. Raises EcsetError when the disk is full or the
     folder can't be written, and leaves no part of a file.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Not the process's number: farms run the same job on several machines, in containers.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix.lower() == ".exr":
@@ -155,7 +182,13 @@ def write(picture: Picture, path: Path, depth: int, fingerprint: str) -> None:
                 file.write(_png(picture, depth, fingerprint))
                 file.flush()
                 os.fsync(file.fileno())
-        temporary.replace(path)
+        try:
+            temporary.replace(path)
+        except FileNotFoundError:
+            # Another run of the job was first with this frame, and swept up what it took for
+            # the rest of a killed one.
+            if fingerprint_of(path) != fingerprint:
+                raise
     except OSError as error:
         reason = error.strerror or str(error)
         raise EcsetError(f"{path} can't be written: {reason}.") from None
@@ -205,7 +238,8 @@ def quantized(picture: Picture, suffix: str, depth: int) -> Picture:
     return Picture(rgb, alpha)
 
 
-def _bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """All of a file. Raises EcsetError when it is gone or can't be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -243,6 +277,7 @@ def _png(picture: Picture, depth: int, fingerprint: str) -> bytes:
 def _read_exr(path: Path) -> Picture:
     import OpenEXR
 
+    file_bytes(path)  # says what is wrong with it in fewer words than OpenEXR
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = {name: np.asarray(c.pixels) for name, c in file.channels().items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -23,9 +22,6 @@ from .errors import InputError
 
 VERSION = 1
 JOB_FILE = "job.json"
-
-# Part of every frame's fingerprint: raise it whenever the same job would give other pixels.
-PAINT_REVISION = 2
 
 
 def _checked_pattern(pattern: str) -> str:
@@ -355,35 +351,6 @@ def save(job: Job, folder: Path) -> Path:
     temporary.write_text(job.model_dump_json(indent=1) + "\n", encoding="utf-8")
     temporary.replace(file)
     return file
-
-
-def settings_fingerprint(job: Job, style_digests: list[str], sample_digests: list[str]) -> str:
-    """What all frames of a job share: every setting and picture that can change a pixel.
-
-    Paths are not part of it, so a job folder can be moved; contents are.
-    """
-    look = job.look.model_dump(mode="json")
-    for style, digest in zip(look["styles"], style_digests, strict=True):
-        style["path"] = digest
-    return _digest(
-        PAINT_REVISION,
-        look,
-        job.coherence.model_dump(mode="json"),
-        [job.output.format, job.output.depth],
-        job.seed,
-        sample_digests,
-    )
-
-
-def frame_fingerprint(settings: str, plate_digest: str, previous: str | None) -> str:
-    """What one painted frame came from. ``previous`` is the fingerprint of the frame that it was
-    chained to, None where a chain starts: so a frame belongs to the job only if all before do."""
-    return _digest(settings, plate_digest, previous)
-
-
-def _digest(*parts: Any) -> str:
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _sentence(error: ValidationError) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core import job
+from core import fingerprint, job
 from core.errors import InputError
 
 
@@ -176,8 +176,8 @@ def test_chunk_outside(shop, tmp_path):
 
 
 def test_fingerprints_follow_what_changes_pixels(shop, tmp_path):
-    def of(**changes: object) -> str:
-        return job.settings_fingerprint(job.parse(shop.data(**changes), tmp_path), ["s"], ["p"])
+    def of(pictures: tuple[str, ...] = ("s",), **changes: object) -> str:
+        return fingerprint.of_settings(job.parse(shop.data(**changes), tmp_path), pictures, ["p"])
 
     same = of()
     assert of() == same
@@ -185,7 +185,26 @@ def test_fingerprints_follow_what_changes_pixels(shop, tmp_path):
     assert of(seed=1) != same
     assert of(coherence={"weight": 1.0}) != same
     assert of(output={"depth": 16}) != same
-    moved = shop.data()
-    moved["look"]["styles"][0]["path"] = "another/place.png"
-    assert job.settings_fingerprint(job.parse(moved, Path()), ["s"], ["p"]) == same
-    assert job.settings_fingerprint(job.parse(shop.data(), Path()), ["t"], ["p"]) != same
+    assert of(strength=0.5) != same
+    assert of(("t",)) != same
+
+    def look(path: str, mask: str | None = None, **more: object) -> dict[str, object]:
+        return {"name": "patch", "styles": [{"path": path, "mask": mask}], **more}
+
+    assert of(look=look("another/place.png")) == same
+    masked = of(("s", "m"), look=look("s.png", "m.png"))
+    assert masked not in (same, of(("s", "n"), look=look("s.png", "m.png")))
+    assert of(("s", "m"), look=look("s.png", "other/name.png")) == masked
+    each = of(look=look("s.png", "m_##.png"))
+    assert each not in (same, masked)
+    assert of(look=look("s.png", "other/name_#.png")) == each
+    guide = {"path": "g_#.png", "weight": 1.0, "styles": ["x"]}
+    guided = of(("s", "x"), look=look("s.png", guides=[guide]))
+    assert guided != same
+    assert guided != of(("s", "x"), look=look("s.png", guides=[{**guide, "weight": 2.0}]))
+    assert guided == of(("s", "x"), look=look("s.png", guides=[{**guide, "path": "h_#.png"}]))
+    keyed = {
+        at: of(("k",), look={"name": "patch", "keyframes": [{"frame": at, "path": path}]})
+        for at, path in ((1, "k"), (2, "k"))
+    }
+    assert keyed[1] != keyed[2]

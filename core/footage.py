@@ -1,0 +1,172 @@
+"""A shot on disk, as looks and :mod:`core.shot` see it: tensors, with all that a frame has."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from . import frames, inputs, shot, strength
+from .device import to_tensor
+from .errors import EcsetError, InputError
+from .flow import Estimator
+from .frames import Array, Picture
+from .inputs import Digests, Guide, Size
+from .job import Job, is_pattern
+from .looks import Plate, Source
+
+_SAMPLE_SIDE = 64  # pixels of a sampled frame
+
+# A frame and the one before it are asked for again and again.
+_KEPT = 2
+
+
+class Footage:
+    """The frames of a job (:class:`core.shot.Shot`). Keeps the last ones it has read in memory."""
+
+    def __init__(self, job: Job, size: Size, device: torch.device) -> None:
+        """size: of the plates. Raises EcsetError when a guide can't be read."""
+        self._job, self.size, self._device = job, size, device
+        self._guides = []
+        for guide in job.look.guides:
+            seen = inputs.sampled(job) if is_pattern(guide.path) else [job.frames.first]
+            self._guides.append(Guide([job.picture(guide.path, frame) for frame in seen]))
+        self._written: dict[int, Picture] = {}
+        self.picture = lru_cache(_KEPT)(self._read_picture)
+        self.amount = lru_cache(_KEPT)(self._read_amount)
+        self._rgb = lru_cache(_KEPT)(lambda frame: self._seen(self.picture(frame)))
+        self._plate = lru_cache(_KEPT)(self._read_plate)
+
+    def plate(self, frame: int) -> Plate:
+        """See :class:`core.shot.Shot`."""
+        return self._plate(frame)
+
+    def painted(self, frame: int) -> shot.Painted:
+        """See :class:`core.shot.Shot`."""
+        if frame not in self._written:
+            self._written = {frame: frames.read(self._job.result(frame))}
+        result = self._written[frame]
+        amount = self.amount(frame)
+        if amount is None:
+            rgb = self._seen(result)
+            return shot.Painted(rgb, rgb.new_ones((1, 1, *self.size)))
+        clipped = self._job.output.format == "PNG"
+        paint, known = strength.unmix(self.picture(frame).rgb, result.rgb, amount, clipped)
+        return shot.Painted(self._seen(Picture(paint, result.alpha)), self._tensor(known))
+
+    def wrote(self, frame: int, result: Picture) -> None:
+        """Take note of a frame just written, as it would be read back."""
+        self._written = {frame: result}
+
+    def is_cut(self, frame: int, estimate: Estimator) -> bool:
+        """Whether a frame begins a new shot."""
+        before, plate = self._rgb(frame - 1), self._rgb(frame)
+        return shot.is_cut(before, plate, shot.motion(estimate, before, plate))
+
+    def sample(self) -> Tensor:
+        """Small copies of frames from all over the shot, K×3×h×w."""
+        size = (_SAMPLE_SIDE, _SAMPLE_SIDE)
+        return torch.cat(
+            [
+                F.interpolate(
+                    self._rgb(frame), size, mode="bilinear", antialias=True, align_corners=False
+                )
+                for frame in inputs.sampled(self._job)
+            ]
+        )
+
+    def styles(self, pictures: list[Picture]) -> list[Source]:
+        """The job's styles, with what stands for the guides on their side."""
+        sources = []
+        for index, (style, picture) in enumerate(zip(self._job.look.styles, pictures, strict=True)):
+            guides: list[Tensor | None] = []
+            for number, guide in enumerate(self._job.look.guides):
+                path = guide.styles[index] if guide.styles else None
+                guides.append(
+                    None
+                    if path is None
+                    else self._guide(number, self._job.folder / path, picture.size)
+                )
+            sources.append(Source(self._tensor(picture.rgb), style.weight, tuple(guides)))
+        return sources
+
+    def keyframes(self) -> list[tuple[int, Source]]:
+        """The frames that were painted by hand, each with its plate and the guides there."""
+        found = []
+        for keyframe in self._job.look.keyframes:
+            plate = self.plate(keyframe.frame)
+            rgb = inputs.painting(self._job, keyframe, self.size)
+            alpha = self.picture(keyframe.frame).alpha
+            painting = self._seen(Picture(rgb, alpha))
+            found.append((keyframe.frame, Source(painting, 1.0, plate.guides, plate.rgb)))
+        return found
+
+    def require_unchanged(self, frame: int, digests: Digests) -> None:
+        """Raise EcsetError when the files of a frame are not what they were at the beginning."""
+        path = self._job.plate(frame)
+        digest, size = frames.survey(path)
+        if size != self.size:
+            raise EcsetError(inputs.plate_of_another_size(path, size, self.size))
+        if digest != digests.plate:
+            raise EcsetError(f"The plate {path} changed while the shot was painted; run it again.")
+        try:
+            others = inputs.of_frame(self._job, frame, size)
+        except InputError as error:  # it was right when the work began
+            raise EcsetError(str(error)) from None
+        if others != (digests.masks, digests.guides):
+            raise EcsetError(
+                f"A mask or a guide of frame {frame} changed while the shot was painted; "
+                "run it again."
+            )
+
+    def _read_picture(self, frame: int) -> Picture:
+        """The plate of a frame as it is in its file."""
+        return frames.read(self._job.plate(frame))
+
+    def _read_amount(self, frame: int) -> Array | None:
+        """How much of the paint shows at a frame (H×W), None for all of it."""
+        path, share = self._job.strength_mask, self._job.strength
+        if path is None and share == 1:
+            return None
+        if path is None:
+            amount = np.ones(self.size, np.float32)
+        else:
+            amount = inputs.mask(self._job.picture(path, frame), self.size)
+        return amount * np.float32(share)
+
+    def _read_plate(self, frame: int) -> Plate:
+        look = self._job.look
+        guides = [
+            self._guide(number, self._job.picture(guide.path, frame), self.size)
+            for number, guide in enumerate(look.guides)
+        ]
+        masks = [
+            None
+            if style.mask is None
+            else self._tensor(inputs.mask(self._job.picture(style.mask, frame), self.size))
+            for style in look.styles
+        ]
+        masks += [None] * len(look.keyframes)
+        return Plate(self._rgb(frame), tuple(guides), tuple(masks))
+
+    def _guide(self, number: int, path: Path, size: Size) -> Tensor:
+        """One picture of a guide, 1×C×H×W. Its weight is in the values, on both sides alike: the
+        look compares by squared distance, in which the factor comes out as the weight."""
+        factor = np.float32(math.sqrt(self._job.look.guides[number].weight))
+        return self._tensor(factor * self._guides[number].read(path, size))
+
+    def _seen(self, picture: Picture) -> Tensor:
+        """A picture as looks and flow see it: with colours also where it is transparent."""
+        rgb = self._tensor(picture.rgb)
+        if picture.alpha is None:
+            return rgb
+        return shot.fill_transparent(rgb, self._tensor(picture.alpha))
+
+    def _tensor(self, values: Array) -> Tensor:
+        """H×W or H×W×C to 1×C×H×W."""
+        return to_tensor(values if values.ndim == 3 else values[..., None], self._device)
