@@ -3,10 +3,13 @@
 import bpy
 
 from ..panels.brushwork import ECSET_PT_brushwork
+from ..panels.keyframes import ECSET_PT_keyframes
 from ..panels.preferences import EcsetPreferences
 from ..panels.style import ECSET_PT_style
 from . import command_line, running
+from .add_keyframe import ECSET_OT_add_keyframe
 from .cancel import ECSET_OT_cancel
+from .mark_keyframe import ECSET_OT_mark_keyframe, ECSET_OT_unmark_keyframe
 from .settings import EcsetSettings
 from .setup_engine import ECSET_OT_setup_engine
 from .stylize import ECSET_OT_stylize, EcsetGuide, EcsetStyle
@@ -18,9 +21,13 @@ _CLASSES = (
     EcsetGuide,
     ECSET_OT_stylize,
     ECSET_OT_cancel,
+    ECSET_OT_add_keyframe,
+    ECSET_OT_mark_keyframe,
+    ECSET_OT_unmark_keyframe,
     ECSET_OT_setup_engine,
     ECSET_PT_style,
     ECSET_PT_brushwork,
+    ECSET_PT_keyframes,
 )
 
 _commands: list = []

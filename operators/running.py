@@ -1,7 +1,8 @@
-"""The task that is under way in this Blender, or how the last try to paint ended."""
+"""The tasks that are under way in this Blender, or how the last try to paint ended."""
 
 from dataclasses import dataclass
 
+from ..sequencer.keyframe_task import KeyframeTask
 from ..sequencer.task import StylizeTask
 
 
@@ -15,6 +16,7 @@ class Refusal:
 
 
 _last: list[StylizeTask | Refusal] = []  # one or none
+_keyframe: list[KeyframeTask] = []  # one or none
 
 
 def last_task() -> StylizeTask | None:
@@ -38,8 +40,25 @@ def remember(outcome: StylizeTask | Refusal) -> None:
     _last[:] = [outcome]
 
 
+def keyframe_task() -> KeyframeTask | None:
+    """The keyframe that is being made beside the interface."""
+    return _keyframe[0] if _keyframe else None
+
+
+def remember_keyframe(task: KeyframeTask | None) -> None:
+    """Make `task` the one that is under way."""
+    _keyframe[:] = [] if task is None else [task]
+
+
+def abandon_keyframe() -> None:
+    """End and forget the keyframe that is being made, if one is."""
+    while _keyframe:
+        _keyframe.pop().abandon()
+
+
 def abandon() -> None:
     """End what is under way and forget it, because the extension goes."""
+    abandon_keyframe()
     task = last_task()
     if task is not None:
         task.abandon()

@@ -11,7 +11,7 @@ from ..sequencer import compat, marks
 from ..sequencer.errors import EcsetError
 from ..sequencer.job import Guide, Settings, Style
 from ..sequencer.task import Phase, StylizeTask
-from . import running
+from . import running, sidebar
 from .settings import Choices, gather
 
 
@@ -127,7 +127,7 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
         if bpy.app.background:
             return self.execute(context)
         self._task = self._begin(context)
-        _redraw(context)
+        sidebar.redraw(context)
         if self._task is None:
             return {"CANCELLED"}
         manager = context.window_manager
@@ -139,7 +139,7 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         if self._task.poll():
-            _redraw(context)
+            sidebar.redraw(context)
         if not self._task.phase.is_end:
             return {"PASS_THROUGH"}
         context.window_manager.event_timer_remove(self._timer)
@@ -149,13 +149,3 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
         """Blender calls this when another file is loaded and when it quits."""
         context.window_manager.event_timer_remove(self._timer)
         self._task.abandon()
-
-
-def _redraw(context: Any) -> None:
-    """Draw the sidebars of all sequencers anew; nothing else changes while a task goes on."""
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "SEQUENCE_EDITOR":
-                for region in area.regions:
-                    if region.type == "UI":
-                        region.tag_redraw()

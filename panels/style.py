@@ -5,8 +5,7 @@ from typing import Any
 import bpy
 
 from ..operators import running
-from ..sequencer import compat, plates
-from ..sequencer.marks import JOB_PROPERTY
+from ..sequencer import compat, keyframes, marks, plates
 from ..sequencer.task import Phase, StylizeTask
 from .preferences import draw_lines
 
@@ -32,7 +31,8 @@ class ECSET_PT_style(bpy.types.Panel):
         editor = scene.sequence_editor
         strip = editor.active_strip if editor else None
         _draw_shot(layout, scene, strip)
-        _draw_settings(layout, scene.ecset)
+        count = len(keyframes.counting(scene, strip)) if strip else 0
+        _draw_settings(layout, scene.ecset, count)
         task = running.last_task()
         if task is not None and not task.phase.is_end:
             _draw_progress(layout, task)
@@ -41,7 +41,7 @@ class ECSET_PT_style(bpy.types.Panel):
         row.scale_y = 1.5
         row.operator("ecset.stylize", icon="BRUSH_DATA")
         if strip is not None:
-            _draw_outcome(layout, scene.name, strip.name, _characters(context))
+            _draw_outcome(layout, scene.name, strip.name, characters(context))
 
 
 def _draw_shot(layout: Any, scene: Any, strip: Any) -> None:
@@ -54,20 +54,29 @@ def _draw_shot(layout: Any, scene: Any, strip: Any) -> None:
         return
     first, last = compat.left(strip), compat.right(strip) - 1
     width, height = plates.native_size(scene, strip) or plates.screen_size(scene)
-    if JOB_PROPERTY in strip:
+    if marks.is_keyframe(scene, strip):
+        column.label(text=f"Keyframe of {marks.shot_of(scene, strip).name}", icon="KEYFRAME_HLT")
+    elif marks.JOB_PROPERTY in strip:
         column.label(text="Painted already: paints over it", icon="INFO")
     column.label(text=f"{width} × {height}", icon="BLANK1")
     column.label(text=f"Frames {first}–{last} ({last - first + 1})", icon="BLANK1")
 
 
-def _draw_settings(layout: Any, settings: Any) -> None:
+def _draw_settings(layout: Any, settings: Any, keyframe_count: int) -> None:
     column = layout.column()
     column.use_property_split = True
     column.use_property_decorate = False
     column.enabled = not running.is_busy()
     column.prop(settings, "look")
     if settings.look != "identity":
-        column.prop(settings, "style", text="Style")
+        style = column.column()
+        style.enabled = not keyframe_count
+        style.prop(settings, "style", text="Style")
+        if keyframe_count:
+            plural = "s" if keyframe_count > 1 else ""
+            column.label(
+                text=f"{keyframe_count} keyframe{plural} in its place", icon="KEYFRAME_HLT"
+            )
     column.prop(settings, "output")
     column.prop(settings, "format")
     column.prop(settings, "seed")
@@ -82,7 +91,7 @@ def _draw_progress(layout: Any, task: StylizeTask) -> None:
     row.operator("ecset.cancel", text="", icon="X")
 
 
-def _characters(context: Any) -> int:
+def characters(context: Any) -> int:
     """How many characters fit into a line of the sidebar, beside an icon."""
     scale = context.preferences.system.ui_scale
     return max(16, int((context.region.width / scale - 75) / 6.3))

@@ -7,27 +7,41 @@ from typing import Any
 
 import bpy
 
-from . import compat, marks
+from . import compat, marks, plates
 from .errors import BadInput
 from .job import Keyframe, Settings
-from .plates import Shot
 
 
-def refuse_as_keyframe(strip: Any, shot: Any) -> None:
-    """Raise BadInput when `strip` cannot be a keyframe of `shot`."""
+def refuse_as_keyframe(scene: Any, strip: Any, shot: Any) -> None:
+    """Raise BadInput when `strip` cannot be a keyframe of the strip `shot`."""
     if strip.type != "IMAGE":
         raise BadInput(
             f'"{strip.name}" is no image strip, and a keyframe must be one: '
             f'select the paintings, and "{shot.name}" last.'
         )
-    if not compat.left(shot) <= compat.left(strip) < compat.right(shot):
+    frame = compat.left(strip)
+    if not _shows(shot, frame):
         raise BadInput(
-            f'"{strip.name}" begins at frame {compat.left(strip)}, where "{shot.name}" is not '
-            f"({compat.left(shot)}-{compat.right(shot) - 1}): move it to the frame that it shows."
+            f'"{strip.name}" begins at frame {frame}, where "{shot.name}" is not (it shows frames '
+            f"{compat.left(shot)}-{compat.right(shot) - 1}): move it to the frame that it paints."
         )
+    _check(Keyframe(frame, str(file_of(strip))), plates.describe(scene, shot, (frame, frame)))
 
 
-def use(scene: Any, shot: Shot, settings: Settings) -> tuple[Settings, list[str]]:
+def counting(scene: Any, shot: Any) -> list[int]:
+    """The frames of the keyframes that `shot` would be painted from, all of it."""
+    return [
+        compat.left(strip)
+        for strip in marks.keyframes_of(scene, shot.name)
+        if _shows(shot, compat.left(strip)) and not marks.is_muted(scene, strip)
+    ]
+
+
+def _shows(strip: Any, frame: int) -> bool:
+    return compat.left(strip) <= frame < compat.right(strip)
+
+
+def use(scene: Any, shot: plates.Shot, settings: Settings) -> tuple[Settings, list[str]]:
     """`settings` with the keyframes that the shot is to be painted from, if there are any.
 
     Those that are given already come before those on the timeline, and either take the place of
@@ -49,7 +63,7 @@ def use(scene: Any, shot: Shot, settings: Settings) -> tuple[Settings, list[str]
     return settings, [f"{clause[0].upper()}{clause[1:]}." for clause in unused]
 
 
-def _check_given(keyframes: tuple[Keyframe, ...], shot: Shot) -> None:
+def _check_given(keyframes: tuple[Keyframe, ...], shot: plates.Shot) -> None:
     frames = [keyframe.frame for keyframe in keyframes]
     for frame in frames:
         if not shot.first <= frame <= shot.last:
@@ -61,7 +75,7 @@ def _check_given(keyframes: tuple[Keyframe, ...], shot: Shot) -> None:
             raise BadInput(f"Two keyframes are given for frame {frame}: leave one of them.")
 
 
-def _on_timeline(scene: Any, shot: Shot) -> tuple[tuple[Keyframe, ...], list[str]]:
+def _on_timeline(scene: Any, shot: plates.Shot) -> tuple[tuple[Keyframe, ...], list[str]]:
     """The marked strips that count for the frames of `shot`, and why others do not, as clauses."""
     shown = compat.all_strips(scene.sequence_editor)[shot.strip]
     strips = [s for s in marks.keyframes_of(scene, shot.strip) if not marks.is_muted(scene, s)]
@@ -76,7 +90,7 @@ def _on_timeline(scene: Any, shot: Shot) -> tuple[tuple[Keyframe, ...], list[str
                     f'The keyframes "{other.name}" and "{strip.name}" both begin at frame '
                     f"{frame}: mute or move one of them."
                 )
-        elif not compat.left(shown) <= frame < compat.right(shown):
+        elif not _shows(shown, frame):
             unused.append(
                 f'the keyframe "{strip.name}" is not used, as it begins at frame {frame}, where '
                 f'"{shot.strip}" is not'
@@ -103,7 +117,7 @@ def file_of(strip: Any) -> Path:
     return Path(os.path.abspath(bpy.path.abspath(os.path.join(strip.directory, element.filename))))
 
 
-def _check(keyframe: Keyframe, shot: Shot) -> None:
+def _check(keyframe: Keyframe, shot: plates.Shot) -> None:
     """Raise BadInput when the painting is not there, no picture, or of another shape."""
     name = f"The painting {keyframe.path} of frame {keyframe.frame}"
     if not os.path.isfile(keyframe.path):

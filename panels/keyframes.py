@@ -1,0 +1,55 @@
+"""The paintings that a strip is to be painted like, below the main panel."""
+
+from typing import Any
+
+import bpy
+
+from ..operators import running
+from ..sequencer import compat, keyframes, marks
+from .preferences import draw_lines
+from .style import characters
+
+
+class ECSET_PT_keyframes(bpy.types.Panel):
+    bl_label = "Keyframes"
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_region_type = "UI"
+    bl_category = "Ecset"
+    bl_parent_id = "ECSET_PT_style"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        scene = compat.sequencer_scene(context)
+        if scene is None or scene.ecset.look != "patch" or scene.sequence_editor is None:
+            return False
+        return scene.sequence_editor.active_strip is not None
+
+    def draw(self, context: Any) -> None:
+        layout = self.layout
+        scene = compat.sequencer_scene(context)
+        shot = marks.shot_of(scene, scene.sequence_editor.active_strip)
+        column = layout.column(align=True)
+        counting = keyframes.counting(scene, shot)
+        for strip in marks.keyframes_of(scene, shot.name):
+            if marks.is_muted(scene, strip):
+                icon = "HIDE_ON"
+            else:
+                icon = "KEYFRAME_HLT" if counting.count(compat.left(strip)) == 1 else "ERROR"
+            _draw_row(column, strip, icon)
+        for strip in marks.lost_keyframes(scene):
+            _draw_row(column, strip, "ERROR")
+            text = f'Was of "{strip[marks.KEYFRAME_PROPERTY]}", which is gone or renamed'
+            draw_lines(column, text, "BLANK1", characters(context))
+        column = layout.column()
+        if running.keyframe_task() is not None:
+            column.label(text="Making the keyframe…", icon="SORTTIME")
+        else:
+            column.operator("ecset.add_keyframe", icon="ADD")
+        column.operator("ecset.mark_keyframe", icon="KEYFRAME_HLT")
+
+
+def _draw_row(layout: Any, strip: Any, icon: str) -> None:
+    row = layout.row(align=True)
+    row.label(text=f"{compat.left(strip)}: {strip.name}", icon=icon)
+    row.operator("ecset.unmark_keyframe", text="", icon="X", emboss=False).strip = strip.name
