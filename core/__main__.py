@@ -5,17 +5,23 @@ from __future__ import annotations
 import _thread
 import argparse
 import contextlib
+import json
 import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from . import __version__
 from .errors import Cancelled, EcsetError, InputError
 from .events import JsonLines, Listener, ProgressBar
+
+if TYPE_CHECKING:
+    from . import measure
 
 # Blender runs beside the engine. Torch's threads spin while they wait for one another, and on cores
 # that are wanted elsewhere that makes painting ten times slower (measured on two busy cores), so
@@ -75,8 +81,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_device(command)
     command.set_defaults(command=_run, speaks_json=True)
 
-    command = commands.add_parser("measure", help="how much painted shots flicker")
+    command = commands.add_parser(
+        "measure", help="do painted shots flicker, blur or drift, and are they still the style?"
+    )
     command.add_argument("jobs", type=Path, nargs="+", metavar="JOB")
+    command.add_argument(
+        "--alone", type=Path, metavar="JOB", help="the shot painted without coherence, to judge by"
+    )
+    command.add_argument(
+        "--vector",
+        metavar="PATTERN",
+        help="exact motion: OpenEXR files with Blender's Vector pass, # for the frame's number",
+    )
+    command.add_argument("--json", action="store_true", help="a line of JSON for each job")
     _add_device(command)
     command.set_defaults(command=_measure, speaks_json=False)
 
@@ -116,11 +133,33 @@ def _measure(options: argparse.Namespace, listener: Listener) -> None:
     del listener
     from . import job, measure
 
-    for path in options.jobs:
-        found = measure.flicker(job.load(path), options.device)
+    jobs = [job.load(path) for path in options.jobs]
+    alone = None
+    if options.alone is not None:
+        without = job.load(options.alone)
+        for the_job in jobs:
+            measure.compare(the_job, without)
+        alone = measure.measure(without, options.vector, options.device)
+        _print_measured(options, options.alone, alone, [])
+    for path, the_job in zip(options.jobs, jobs, strict=True):
+        found = measure.measure(the_job, options.vector, options.device)
+        goals = [] if alone is None else measure.judge(found, alone)
+        _print_measured(options, path, found, goals)
+
+
+def _print_measured(
+    options: argparse.Namespace, path: Path, found: measure.Figures, goals: list[measure.Goal]
+) -> None:
+    if options.json:
+        judged = [{**asdict(goal), "met": goal.met} for goal in goals]
+        print(json.dumps({"job": str(path), **asdict(found), "goals": judged}))
+    else:
+        print(f"{path}:", *found.lines(), *goals, sep="\n  ")
+    if options.vector is not None and found.motion == 0:
         print(
-            f"{path}: flicker {found.result:.3e} (plates {found.plates:.3e}), "
-            f"{found.pairs} pairs, {found.reliable:.0%} of pixels, {found.cuts} cuts"
+            "ecset: the Vector pass is zero everywhere. Unless nothing moves, it was rendered with "
+            "motion blur on; turn that off.",
+            file=sys.stderr,
         )
 
 

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..device import to_array
+from .luminance import luminance
 
 # DIS needs a few patches (8×8) on its coarsest scale, and fails below this side length.
 _LEAST_SIDE = 16
@@ -24,14 +24,9 @@ def dis(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     if min(height, width) < _LEAST_SIDE:
         zero = first.new_zeros(1, 2, height, width)
         return zero, zero.clone()
-    a, b = _luminance(first), _luminance(second)
+    a, b = luminance(first), luminance(second)
     # A fresh estimator each time: calc() starts from what an earlier call left behind in it.
     return _calculate(a, b).to(first), _calculate(b, a).to(first)
-
-
-def _luminance(frame: Tensor) -> NDArray[np.uint8]:
-    eight_bit = np.rint(to_array(frame).clip(0, 1) * 255).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(eight_bit, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
 def _calculate(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> Tensor:

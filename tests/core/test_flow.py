@@ -8,6 +8,7 @@ import torch
 
 from core import flow
 from core.flow.consistency import disoccluded, motion_boundary, reliable
+from core.flow.farneback import farneback
 from core.flow.warp import inside, warp
 from tests.core.pictures import panned, tensor, textured
 
@@ -46,27 +47,36 @@ def test_inside():
     assert not seen[:, -3:].any()
 
 
+ESTIMATORS = [flow.estimator("dis"), farneback]
+
+
+@pytest.mark.parametrize("estimate", ESTIMATORS)
 @pytest.mark.parametrize("step", [1, 3, 6])
-def test_dis_finds_a_pan(step):
+def test_a_pan_is_found(estimate, step):
     """End-point error under a tenth of a pixel in the median, both ways."""
     first, second = (tensor(p) for p in panned(2, 96, 128, step))
-    forward, backward = flow.estimator("dis")(first, second)
+    forward, backward = estimate(first, second)
     for found, expected in ((forward, -step), (backward, step)):
         error = (found - constant(expected, 0, 96, 128)).norm(dim=1)
         assert error[..., 12:-12, 12:-12].median() < 0.1
 
 
-def test_dis_is_deterministic_and_takes_any_size():
+@pytest.mark.parametrize("estimate", ESTIMATORS)
+def test_estimators_are_deterministic_and_take_any_size(estimate):
     first, second = (tensor(p) for p in panned(2, 50, 70, 2))
-    estimate = flow.estimator("dis")
     once, again = estimate(first, second), estimate(first, second)
     assert torch.equal(once[0], again[0])
     assert torch.equal(once[1], again[1])
-    tiny = tensor(textured(5, 9))
-    forward, backward = estimate(tiny, tiny)
+    tiny = tensor(textured(5, 9)), tensor(textured(5, 9, 1))
+    forward, backward = estimate(*tiny)
     assert forward.shape == (1, 2, 5, 9)
     assert not forward.any()
     assert not backward.any()
+
+
+def test_a_held_frame_has_no_motion():
+    frame = tensor(textured(50, 70))
+    assert not any(found.any() for found in farneback(frame, frame.clone()))
 
 
 def test_consistent_motion_is_reliable_but_for_the_edge():
