@@ -149,7 +149,7 @@ def painting(job: Job, keyframe: Keyframe, size: Size) -> Array:
     """
     path = job.folder / keyframe.path
     rgb = frames.read_painting(path).rgb
-    _require(f"painting of frame {keyframe.frame},", path, rgb.shape[:2], size)
+    _require("painting", path, rgb.shape[:2], size)
     return _resized(rgb, size)
 
 

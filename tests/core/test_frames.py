@@ -150,6 +150,28 @@ def test_full_disk_leaves_nothing(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["a.png"]
 
 
+def test_two_runs_write_one_frame(tmp_path, monkeypatch):
+    """The other one was first, and swept up what this one has not renamed yet."""
+    path = tmp_path / "a.png"
+
+    def other_run(mark: str):
+        def swept(descriptor: int) -> None:
+            monkeypatch.undo()
+            frames.write(Picture(textured(8, 8)), path, 8, mark)
+            for rest in tmp_path.glob(".a.png.*.tmp"):
+                rest.unlink()
+
+        return swept
+
+    monkeypatch.setattr(os, "fsync", other_run("mark"))
+    frames.write(Picture(textured(8, 8)), path, 8, "mark")
+    assert frames.fingerprint_of(path) == "mark"
+    monkeypatch.setattr(os, "fsync", other_run("of another job"))
+    with pytest.raises(EcsetError, match="can't be written"):
+        frames.write(Picture(textured(8, 8)), path, 8, "mark")
+    assert os.listdir(tmp_path) == ["a.png"]
+
+
 def test_style_is_upright_and_opaque(tmp_path):
     image = Image.new("RGB", (40, 60), "red")
     exif = Image.Exif()

@@ -341,6 +341,79 @@ def test_negative_frames(shop):
     assert run(job, "--frames", "-1").painted == []
 
 
+def grey(path: Path, value: float | np.ndarray) -> None:
+    values = np.broadcast_to(np.float32(value), (48, 64))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray((values * 255).round().astype(np.uint8)).save(path)
+
+
+class TestStrength:
+    def test_none_of_the_paint_is_the_plate(self, shop):
+        job = shop.job("a", panned(2), strength=0)
+        assert run(job).status == 0
+        for n in (1, 2):
+            plate = frames.read(job / f"plates/plate_000{n}.png")
+            assert frames.read(job / f"frames/ecset_000{n}.png").digest() == plate.digest()
+
+    def test_all_of_the_paint(self, shop):
+        """A mask that is white everywhere changes no pixel; black, it leaves the plate."""
+        plates = panned(3)
+        plain, white = shop.job("plain", plates), shop.job("white", plates, strength_mask="m.png")
+        edge = np.ones((48, 64))
+        grey(white / "m.png", edge)
+        assert run(plain).status == run(white).status == 0
+        one, two = (
+            [frames.read(job / f"frames/ecset_000{n}.png").digest() for n in (1, 2, 3)]
+            for job in (plain, white)
+        )
+        assert one == two
+        assert results(plain) != results(white), "but they are of different jobs"
+
+    def test_half_of_the_paint(self, shop):
+        """Each pixel is where it should be between the plate and the paint; and a shot painted in
+        chunks, its paint read from files, is the shot painted at once."""
+        plates = panned(4)
+        changes = {"strength": 0.5, "strength_mask": "m_#.png"}
+        full, half, chunks = (
+            shop.job("full", plates),
+            shop.job("half", plates, **changes),
+            shop.job("chunks", plates, **changes),
+        )
+        for n in range(1, 5):
+            mask = np.zeros((48, 64))
+            mask[:, 8 * n :] = 1
+            mask[:8] = 0.6
+            for job in (half, chunks):
+                grey(job / f"m_{n}.png", mask)
+        assert run(full).status == run(half).status == 0
+        plate, paint, mixed = (
+            frames.read(path / "ecset_0001.png" if path.name == "frames" else path).rgb
+            for path in (full / "plates/plate_0001.png", full / "frames", half / "frames")
+        )
+        error = np.abs(mixed - (plate + paint) / 2)
+        assert error[8:, 8:].max() < 1.01 / 255
+        np.testing.assert_array_equal(mixed[8:, :8], plate[8:, :8])
+        assert np.abs(mixed - (0.7 * plate + 0.3 * paint))[:8].max() < 1.01 / 255
+        for chunk in ("1-1", "2-3", "4-4"):
+            assert run(chunks, "--frames", chunk).status == 0
+        assert results(chunks) == results(half)
+
+    def test_a_mask_of_one_frame_is_that_frames_business(self, shop):
+        job = shop.job("a", panned(3), strength_mask="m_#.png")
+        for n in (1, 2, 3):
+            grey(job / f"m_{n}.png", 0.5)
+        assert run(job).painted == [1, 2, 3]
+        grey(job / "m_3.png", 0.6)
+        assert run(job).painted == [3]
+        # Elsewhere it is still the same mask.
+        data = shop.data(3, strength_mask="moved/to_##.png")
+        (job / "job.json").write_text(json.dumps(data))
+        (job / "moved").mkdir()
+        for n in (1, 2, 3):
+            (job / f"m_{n}.png").rename(job / f"moved/to_0{n}.png")
+        assert run(job).painted == []
+
+
 class TestBadInput:
     """One sentence, the right status, nothing half-written."""
 
@@ -395,6 +468,42 @@ class TestBadInput:
         self.refused(job, "is no picture that can be read")
         shop.style.unlink()
         self.refused(job, "does not exist")
+
+    def look(self, shop, **style: Any) -> dict[str, Any]:
+        return {"name": "patch", "styles": [{"path": str(shop.style), **style}]}
+
+    def test_mask_of_one_frame_is_missing(self, shop):
+        job = shop.job("a", panned(3), look=self.look(shop, mask="m/m_##.png"))
+        for n in (1, 3):
+            grey(job / f"m/m_0{n}.png", 1)
+        self.refused(job, "The mask of frame 2 can't be used: ")
+        self.refused(job, "m_02.png is missing.")
+
+    def test_mask_of_another_size(self, shop):
+        job = shop.job("a", panned(2), strength_mask="m.png")
+        Image.new("L", (64, 64)).save(job / "m.png")
+        self.refused(job, "The strength mask ")
+        self.refused(job, "m.png is 64×64 and the plates are 64×48; it must have their prop")
+
+    def test_guide_that_is_a_text(self, shop):
+        look = {**self.look(shop), "guides": [{"path": "depth.exr"}]}
+        job = shop.job("a", panned(2), look=look)
+        (job / "depth.exr").write_text("far\n")
+        self.refused(job, "The guide can't be used: ")
+        self.refused(job, "depth.exr is cut off or damaged.")
+        status = main(["check", str(job)])
+        assert status == 2, "known without plates"
+
+    def test_keyframe_outside(self, shop):
+        look = {"name": "patch", "keyframes": [{"frame": 9, "path": "key.png"}]}
+        job = shop.job("a", panned(2), look=look)
+        self.refused(job, "look.keyframes.0.frame must be one of the job's frames (1-2), not 9.")
+
+    def test_painting_of_another_size(self, shop):
+        look = {"name": "patch", "keyframes": [{"frame": 2, "path": "key.png"}]}
+        job = shop.job("a", panned(2), look=look)
+        Image.new("RGB", (64, 64)).save(job / "key.png")
+        self.refused(job, "key.png is 64×64 and the plates are 64×48; it must have their prop")
 
     def test_stranger_in_the_way(self, shop):
         job = shop.job("a", panned(2))
