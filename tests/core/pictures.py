@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
+from PIL import Image
 
 from core import frames
 
@@ -35,3 +38,10 @@ def panned(count: int, height: int = 48, width: int = 64, step: int = 2) -> list
     """A camera that moves `step` pixels a frame to the right over one large picture."""
     world = textured(height, width + step * count, seed=7)
     return [np.ascontiguousarray(world[:, step * i : step * i + width]) for i in range(count)]
+
+
+def grey(path: Path, value: float | np.ndarray, height: int = 48, width: int = 64) -> None:
+    """Write a grey picture, 8 bits: of one value from 0 to 1, or of H×W."""
+    values = np.broadcast_to(np.float32(value), (height, width))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray((values * 255).round().astype(np.uint8)).save(path)

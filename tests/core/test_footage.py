@@ -13,16 +13,10 @@ from core import flow, frames, inputs, job
 from core.errors import EcsetError
 from core.footage import Footage
 from core.frames import Picture
-from tests.core.pictures import panned, tensor, textured
+from tests.core.pictures import grey, panned, tensor, textured
 
 CPU = torch.device("cpu")
 SIZE = (48, 64)
-
-
-def grey(path: Path, value: int, size: tuple[int, int] = SIZE) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("L", size[::-1], value).save(path)
-    return path
 
 
 def opened(folder: Path) -> tuple[job.Job, Footage]:
@@ -35,10 +29,10 @@ def test_what_belongs_to_a_frame(shop):
     comes out of squared distances on either side."""
     folder = shop.folder / "a"
     for frame in (1, 2):
-        grey(folder / f"m/m_{frame:02d}.png", 50 * frame)
-        grey(folder / f"g/g_{frame}.png", 100 * frame, (24, 32))
-    grey(folder / "all.png", 255)
-    grey(folder / "side.png", 51, (40, 48))
+        grey(folder / f"m/m_{frame:02d}.png", 50 * frame / 255)
+        grey(folder / f"g/g_{frame}.png", 100 * frame / 255, 24, 32)
+    grey(folder / "all.png", 255 / 255)
+    grey(folder / "side.png", 51 / 255, 40, 48)
     style = str(shop.style)
     look = {
         "name": "patch",
@@ -74,7 +68,7 @@ def test_keyframes(shop):
     """The painting at the plates' size, its plate, and the guides at its frame."""
     folder = shop.folder / "a"
     for frame in (1, 2, 3):
-        grey(folder / f"g_{frame}.png", 80 * frame)
+        grey(folder / f"g_{frame}.png", 80 * frame / 255)
     painting = (textured(96, 128, 5) * 255).round().astype(np.uint8)
     Image.fromarray(painting).save(folder / "key.png")
     look = {
@@ -104,7 +98,7 @@ def test_a_cut_is_one(shop):
 def test_the_paint_of_a_frame(shop, share):
     """Without the plate, also where half of it shows; nothing known where all of it does."""
     plates = panned(1)
-    grey(shop.folder / "a/black.png", 0)
+    grey(shop.folder / "a/black.png", 0 / 255)
     mask = np.zeros(SIZE, np.uint8)
     mask[:, 32:] = 255
     (shop.folder / "a").mkdir(exist_ok=True)
@@ -135,12 +129,12 @@ def test_all_paint_is_what_stands_in_the_file(shop):
 def test_files_that_change_on_the_way(shop):
     folder = shop.folder / "a"
     for frame in (1, 2):
-        grey(folder / f"m_{frame}.png", 90)
+        grey(folder / f"m_{frame}.png", 90 / 255)
     made, footage = opened(shop.job("a", panned(2), strength_mask="m_#.png"))
     digests, size = inputs.survey(made)
     assert size == SIZE
     footage.require_unchanged(2, digests[2])
-    grey(folder / "m_2.png", 91)
+    grey(folder / "m_2.png", 91 / 255)
     with pytest.raises(EcsetError, match=r"A mask or a guide of frame 2 changed while"):
         footage.require_unchanged(2, digests[2])
     (folder / "m_2.png").unlink()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -18,80 +16,14 @@ import pytest
 from PIL import Image
 
 from core import frames
-from core.__main__ import main
+from core.errors import InputError
 from core.frames import Picture
-from tests.core.pictures import panned, textured
+from core.job import load
+from core.run import check
+from tests.core.pictures import grey, panned, textured
+from tests.core.runs import end_of, results, run, start
 
-ROOT = Path(__file__).resolve().parents[2]
 NO_LOOK = {"look": {"name": "identity", "styles": []}}
-
-
-def start(job: Path, *options: str, **more: Any) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "core", "run", str(job), "--device", "cpu", *options],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **more,
-    )
-
-
-class Ended:
-    """A run that is over: exit status, events, what went to stderr."""
-
-    def __init__(self, status: int, out: str, err: str) -> None:
-        self.status = status
-        self.events = [json.loads(line) for line in out.splitlines()]
-        self.stderr = err
-
-    def all(self, kind: str) -> list[dict[str, Any]]:
-        return [event for event in self.events if event["event"] == kind]
-
-    @property
-    def painted(self) -> list[int]:
-        return [event["frame"] for event in self.all("frame")]
-
-    @property
-    def error(self) -> str:
-        (event,) = self.all("error")
-        message: str = event["message"]
-        assert "\n" not in message
-        assert "Traceback" not in self.stderr
-        return message
-
-
-def end_of(process: subprocess.Popen[str]) -> Ended:
-    out, err = process.communicate(timeout=120)
-    return Ended(process.returncode, out, err)
-
-
-def run(job: Path, *options: str) -> Ended:
-    """The same in this process, which spares a second for importing torch."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = main(["run", str(job), "--device", "cpu", *options])
-    return Ended(status, out.getvalue(), err.getvalue())
-
-
-@pytest.fixture(autouse=True)
-def _keep_signal_handlers():
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-
-
-def results(job: Path) -> dict[str, bytes]:
-    """The painted frames' bytes. Nothing else may lie beside them."""
-    files = sorted((job / "frames").iterdir())
-    assert all(file.name.startswith("ecset_") for file in files), files
-    return {file.name: file.read_bytes() for file in files}
-
-
-def results_of_a_killed_run(job: Path) -> list[Path]:
-    """Its whole frames; the part of one may lie beside them."""
-    return [file for file in (job / "frames").glob("ecset_*.png") if frames.fingerprint_of(file)]
 
 
 def test_a_job_from_start_to_end(shop):
@@ -180,88 +112,6 @@ def test_it_ends_with_its_parent(shop):
     assert len(results(job)) < 30
 
 
-def test_chunks(shop):
-    """In whatever chunks a shot is painted, its frames are the whole run's: what a chunk goes on
-    from is painted first, and kept."""
-    plates = panned(5)
-    whole, in_order, ahead = (shop.job(name, plates) for name in ("whole", "in_order", "ahead"))
-    assert run(whole).status == 0
-    assert run(in_order, "--frames", "1-2").painted == [1, 2]
-    second = run(in_order, "--frames", "3-5")
-    assert second.painted == [3, 4, 5]
-    assert not second.all("warning")
-    assert results(in_order) == results(whole)
-
-    early = run(ahead, "--frames", "4-4")
-    assert early.painted == [1, 2, 3, 4]
-    (warning,) = early.all("warning")
-    assert warning["message"] == "Frames 1-3 come first: frame 4 goes on from them."
-    assert [event["total"] for event in early.events if "total" in event] == [4] * 6
-    assert [event["done"] for event in early.all("frame")] == [1, 2, 3, 4]
-    (ahead / "frames/ecset_0004.png").unlink()
-    (ahead / "frames/ecset_0003.png").unlink()
-    late = run(ahead, "--frames", "4-5")
-    assert late.painted == [3, 4, 5]
-    assert late.all("warning")[0]["message"] == "Frame 3 comes first: frame 4 goes on from it."
-    assert results(ahead) == results(whole)
-    (ahead / "frames/ecset_0001.png").unlink()
-    assert run(ahead, "--frames", "4-5").painted == [], "what is there needs nothing before it"
-
-    outside = run(whole, "--frames", "3-9")
-    assert outside.status == 2
-    assert outside.error == "Frames 3-9 are not all in this job: it has 1-5."
-
-
-def test_a_chunk_that_was_killed(shop):
-    plates = panned(6)
-    whole, killed = shop.job("whole", plates), shop.job("killed", plates)
-    assert run(whole).status == 0
-    process = start(killed, "--frames", "5-6")
-    assert process.stdout is not None
-    while json.loads(process.stdout.readline())["event"] != "frame":
-        pass
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    left = len(results_of_a_killed_run(killed))
-    again = run(killed, "--frames", "5-6")
-    assert again.painted == list(range(left + 1, 7))
-    assert results(killed) == results(whole)
-
-
-def test_a_chunk_needs_nothing_from_before_a_cut(shop):
-    plates = [*panned(2), *(plate[::-1, ::-1].copy() for plate in panned(3))]
-    plates[2:] = [1 - plate for plate in plates[2:]]
-    whole, chunk = shop.job("whole", plates), shop.job("chunk", plates)
-    assert run(whole).status == 0
-    assert run(chunk, "--frames", "3-3").painted == [3]
-    assert run(chunk, "--frames", "3-3").painted == []
-    (chunk / "frames/ecset_0003.png").unlink()
-    last = run(chunk, "--frames", "5-5")
-    assert last.painted == [3, 4, 5]
-    assert last.all("warning")[0]["message"] == "Frames 3-4 come first: frame 5 goes on from them."
-    assert run(chunk).painted == [1, 2]
-    assert results(chunk) == results(whole)
-
-
-def test_without_coherence_a_chunk_needs_nothing(shop):
-    job = shop.job("a", panned(3), coherence={"enabled": False})
-    end = run(job, "--frames", "3-3")
-    assert end.painted == [3]
-    assert not end.all("warning")
-
-
-def test_two_runs_of_one_job_at_once(shop):
-    plates = panned(5)
-    whole, shared = shop.job("whole", plates), shop.job("shared", plates)
-    assert run(whole).status == 0
-    both = [start(shared), start(shared)]
-    for end in [end_of(process) for process in both]:
-        assert end.status == 0, end.events
-        assert end.events[-1]["done"] == 5
-    assert results(shared) == results(whole)
-
-
 def test_what_changed_is_painted_again(shop):
     plates = panned(4)
     job = shop.job("a", plates)
@@ -341,79 +191,6 @@ def test_negative_frames(shop):
     assert run(job, "--frames", "-1").painted == []
 
 
-def grey(path: Path, value: float | np.ndarray) -> None:
-    values = np.broadcast_to(np.float32(value), (48, 64))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray((values * 255).round().astype(np.uint8)).save(path)
-
-
-class TestStrength:
-    def test_none_of_the_paint_is_the_plate(self, shop):
-        job = shop.job("a", panned(2), strength=0)
-        assert run(job).status == 0
-        for n in (1, 2):
-            plate = frames.read(job / f"plates/plate_000{n}.png")
-            assert frames.read(job / f"frames/ecset_000{n}.png").digest() == plate.digest()
-
-    def test_all_of_the_paint(self, shop):
-        """A mask that is white everywhere changes no pixel; black, it leaves the plate."""
-        plates = panned(3)
-        plain, white = shop.job("plain", plates), shop.job("white", plates, strength_mask="m.png")
-        edge = np.ones((48, 64))
-        grey(white / "m.png", edge)
-        assert run(plain).status == run(white).status == 0
-        one, two = (
-            [frames.read(job / f"frames/ecset_000{n}.png").digest() for n in (1, 2, 3)]
-            for job in (plain, white)
-        )
-        assert one == two
-        assert results(plain) != results(white), "but they are of different jobs"
-
-    def test_half_of_the_paint(self, shop):
-        """Each pixel is where it should be between the plate and the paint; and a shot painted in
-        chunks, its paint read from files, is the shot painted at once."""
-        plates = panned(4)
-        changes = {"strength": 0.5, "strength_mask": "m_#.png"}
-        full, half, chunks = (
-            shop.job("full", plates),
-            shop.job("half", plates, **changes),
-            shop.job("chunks", plates, **changes),
-        )
-        for n in range(1, 5):
-            mask = np.zeros((48, 64))
-            mask[:, 8 * n :] = 1
-            mask[:8] = 0.6
-            for job in (half, chunks):
-                grey(job / f"m_{n}.png", mask)
-        assert run(full).status == run(half).status == 0
-        plate, paint, mixed = (
-            frames.read(path / "ecset_0001.png" if path.name == "frames" else path).rgb
-            for path in (full / "plates/plate_0001.png", full / "frames", half / "frames")
-        )
-        error = np.abs(mixed - (plate + paint) / 2)
-        assert error[8:, 8:].max() < 1.01 / 255
-        np.testing.assert_array_equal(mixed[8:, :8], plate[8:, :8])
-        assert np.abs(mixed - (0.7 * plate + 0.3 * paint))[:8].max() < 1.01 / 255
-        for chunk in ("1-1", "2-3", "4-4"):
-            assert run(chunks, "--frames", chunk).status == 0
-        assert results(chunks) == results(half)
-
-    def test_a_mask_of_one_frame_is_that_frames_business(self, shop):
-        job = shop.job("a", panned(3), strength_mask="m_#.png")
-        for n in (1, 2, 3):
-            grey(job / f"m_{n}.png", 0.5)
-        assert run(job).painted == [1, 2, 3]
-        grey(job / "m_3.png", 0.6)
-        assert run(job).painted == [3]
-        # Elsewhere it is still the same mask.
-        data = shop.data(3, strength_mask="moved/to_##.png")
-        (job / "job.json").write_text(json.dumps(data))
-        (job / "moved").mkdir()
-        for n in (1, 2, 3):
-            (job / f"m_{n}.png").rename(job / f"moved/to_0{n}.png")
-        assert run(job).painted == []
-
-
 class TestBadInput:
     """One sentence, the right status, nothing half-written."""
 
@@ -491,8 +268,8 @@ class TestBadInput:
         (job / "depth.exr").write_text("far\n")
         self.refused(job, "The guide can't be used: ")
         self.refused(job, "depth.exr is cut off or damaged.")
-        status = main(["check", str(job)])
-        assert status == 2, "known without plates"
+        with pytest.raises(InputError, match=r"depth\.exr is cut off"):
+            check(load(job))  # which Blender asks for before it renders plates
 
     def test_keyframe_outside(self, shop):
         look = {"name": "patch", "keyframes": [{"frame": 9, "path": "key.png"}]}

@@ -1,0 +1,91 @@
+"""Parts of a shot: the same frames as the whole run's, in whatever order they are asked for."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+from tests.core.pictures import panned
+from tests.core.runs import end_of, results, results_of_a_killed_run, run, start
+
+
+def test_chunks(shop):
+    """In whatever chunks a shot is painted, its frames are the whole run's: what a chunk goes on
+    from is painted first, and kept."""
+    plates = panned(5)
+    whole, in_order, ahead = (shop.job(name, plates) for name in ("whole", "in_order", "ahead"))
+    assert run(whole).status == 0
+    assert run(in_order, "--frames", "1-2").painted == [1, 2]
+    second = run(in_order, "--frames", "3-5")
+    assert second.painted == [3, 4, 5]
+    assert not second.all("warning")
+    assert results(in_order) == results(whole)
+
+    early = run(ahead, "--frames", "4-4")
+    assert early.painted == [1, 2, 3, 4]
+    (warning,) = early.all("warning")
+    assert warning["message"] == "Frames 1-3 come first: frame 4 goes on from them."
+    assert [event["total"] for event in early.events if "total" in event] == [4] * 6
+    assert [event["done"] for event in early.all("frame")] == [1, 2, 3, 4]
+    (ahead / "frames/ecset_0004.png").unlink()
+    (ahead / "frames/ecset_0003.png").unlink()
+    late = run(ahead, "--frames", "4-5")
+    assert late.painted == [3, 4, 5]
+    assert late.all("warning")[0]["message"] == "Frame 3 comes first: frame 4 goes on from it."
+    assert results(ahead) == results(whole)
+    (ahead / "frames/ecset_0001.png").unlink()
+    assert run(ahead, "--frames", "4-5").painted == [], "what is there needs nothing before it"
+
+    outside = run(whole, "--frames", "3-9")
+    assert outside.status == 2
+    assert outside.error == "Frames 3-9 are not all in this job: it has 1-5."
+
+
+def test_a_chunk_that_was_killed(shop):
+    plates = panned(6)
+    whole, killed = shop.job("whole", plates), shop.job("killed", plates)
+    assert run(whole).status == 0
+    process = start(killed, "--frames", "5-6")
+    assert process.stdout is not None
+    while json.loads(process.stdout.readline())["event"] != "frame":
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    left = len(results_of_a_killed_run(killed))
+    again = run(killed, "--frames", "5-6")
+    assert again.painted == list(range(left + 1, 7))
+    assert results(killed) == results(whole)
+
+
+def test_a_chunk_needs_nothing_from_before_a_cut(shop):
+    plates = [*panned(2), *(plate[::-1, ::-1].copy() for plate in panned(3))]
+    plates[2:] = [1 - plate for plate in plates[2:]]
+    whole, chunk = shop.job("whole", plates), shop.job("chunk", plates)
+    assert run(whole).status == 0
+    assert run(chunk, "--frames", "3-3").painted == [3]
+    assert run(chunk, "--frames", "3-3").painted == []
+    (chunk / "frames/ecset_0003.png").unlink()
+    last = run(chunk, "--frames", "5-5")
+    assert last.painted == [3, 4, 5]
+    assert last.all("warning")[0]["message"] == "Frames 3-4 come first: frame 5 goes on from them."
+    assert run(chunk).painted == [1, 2]
+    assert results(chunk) == results(whole)
+
+
+def test_without_coherence_a_chunk_needs_nothing(shop):
+    job = shop.job("a", panned(3), coherence={"enabled": False})
+    end = run(job, "--frames", "3-3")
+    assert end.painted == [3]
+    assert not end.all("warning")
+
+
+def test_two_runs_of_one_job_at_once(shop):
+    plates = panned(5)
+    whole, shared = shop.job("whole", plates), shop.job("shared", plates)
+    assert run(whole).status == 0
+    both = [start(shared), start(shared)]
+    for end in [end_of(process) for process in both]:
+        assert end.status == 0, end.events
+        assert end.events[-1]["done"] == 5
+    assert results(shared) == results(whole)
