@@ -29,6 +29,8 @@ Array = NDArray[np.float32]
 # Key of the fingerprint: a tEXt chunk in PNG, an attribute in EXR.
 _FINGERPRINT = "ecset:fingerprint"
 
+_LARGEST_HALF = np.float32(np.finfo(np.float16).max)
+
 _LARGEST_STYLE = (4096, 4096)
 
 # The largest style pictures are scans of paintings; beyond this Pillow warns of a bomb.
@@ -285,7 +287,11 @@ def _read_exr(path: Path) -> Picture:
         raise EcsetError(f"{path} is cut off or damaged.") from None
     if not {"R", "G", "B"} <= channels.keys():
         raise EcsetError(f"{path} has no channels R, G and B.")
-    return _from_exr_pixels({name: channels[name] for name in "RGBA" if name in channels})
+    pixels = {name: channels[name] for name in "RGBA" if name in channels}
+    if any(np.isnan(part).any() for part in pixels.values()):
+        # One would spread over the whole shot: everything is fitted to all of it.
+        raise EcsetError(f"{path} has values that are no numbers (NaN).")
+    return _from_exr_pixels(pixels)
 
 
 def _write_exr(picture: Picture, path: Path, fingerprint: str) -> None:
@@ -311,8 +317,7 @@ def _exr_pixels(picture: Picture) -> dict[str, NDArray[np.float16]]:
     linear = to_linear(picture.rgb)
     if picture.alpha is not None:
         linear = linear * np.where(picture.alpha > 0, picture.alpha, 1)[..., None]
-    largest = np.float32(np.finfo(np.float16).max)
-    halves = np.clip(linear, -largest, largest).astype(np.float16)
+    halves = np.clip(linear, -_LARGEST_HALF, _LARGEST_HALF).astype(np.float16)
     pixels = {name: np.ascontiguousarray(halves[..., i]) for i, name in enumerate("RGB")}
     if picture.alpha is not None:
         pixels["A"] = picture.alpha.astype(np.float16)
@@ -321,6 +326,7 @@ def _exr_pixels(picture: Picture) -> dict[str, NDArray[np.float16]]:
 
 def _from_exr_pixels(channels: dict[str, Any]) -> Picture:
     linear = np.stack([channels[name].astype(np.float32) for name in "RGB"], axis=-1)
+    linear = np.clip(linear, -_LARGEST_HALF, _LARGEST_HALF)  # a sun too bright for half is infinite
     alpha = channels["A"].astype(np.float32) if "A" in channels else None
     if alpha is not None:
         linear = linear / np.where(alpha > 0, alpha, 1)[..., None]

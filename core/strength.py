@@ -12,12 +12,13 @@ LEAST = 0.05
 
 
 def mix(plate: Array, paint: Array, amount: Array) -> Array:
-    """plate + amount · (paint − plate), exactly the plate at 0 and the paint at 1.
+    """plate + amount · (paint − plate), exactly the plate at 0 and the paint at 1, and exactly both
+    where they are the same.
 
     plate, paint: H×W×3; amount: H×W from 0 to 1.
     """
     share = amount[..., None]
-    mixed: Array = (1 - share) * plate + share * paint
+    mixed: Array = np.where(share < 1, plate + share * (paint - plate), paint)
     return mixed
 
 
@@ -32,5 +33,5 @@ def unmix(plate: Array, written: Array, amount: Array, clipped: bool) -> tuple[A
         inside = ((plate >= 0) & (plate <= 1)).all(axis=-1)
         known &= inside | (amount >= 1)
     share: Array = np.where(known, amount, 1).astype(np.float32)[..., None]
-    paint = (written - (1 - share) * plate) / share
+    paint = np.where(share < 1, plate + (written - plate) / share, written)
     return paint.astype(np.float32), known.astype(np.float32)

@@ -66,6 +66,26 @@ def test_exr_comes_back_exactly(tmp_path, with_alpha):
     assert frames.fingerprint_of(second) == "mark"
 
 
+def test_exr_with_values_beyond_half(tmp_path):
+    """A sun that is infinite is as bright as can be; what is no number is refused."""
+    import OpenEXR
+
+    values = np.ones((16, 16), np.float32)
+    values[0, :3] = np.inf, 1e30, -np.inf
+    path = tmp_path / "a.exr"
+    with OpenEXR.File({"type": OpenEXR.scanlineimage}, dict.fromkeys("RGB", values)) as file:
+        file.write(str(path))
+    found = frames.read(path).rgb
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(frames.to_linear(found)[0, :3, 0], [65504, 65504, -65504], rtol=1e-5)
+    values[5, 5] = np.nan
+    with OpenEXR.File({"type": OpenEXR.scanlineimage}, dict.fromkeys("RGB", values)) as file:
+        file.write(str(path))
+    for reader in (frames.read, frames.survey):
+        with pytest.raises(EcsetError, match=r"a\.exr has values that are no numbers \(NaN\)"):
+            reader(path)
+
+
 @pytest.mark.parametrize(("name", "depth"), [("a.png", 8), ("a.png", 16), ("a.exr", 16)])
 def test_quantized_is_what_is_read_back(tmp_path, name, depth):
     picture = Picture(textured(20, 30) * 1.2 - 0.1, textured(20, 30, 1)[..., 0])

@@ -16,6 +16,7 @@ EVERY = np.linspace(0, 1, 2000, dtype=np.float32).reshape(40, 50)
 def test_the_ends_are_exact():
     np.testing.assert_array_equal(strength.mix(PLATE, PAINT, EVERY * 0), PLATE)
     np.testing.assert_array_equal(strength.mix(PLATE, PAINT, EVERY * 0 + 1), PAINT)
+    np.testing.assert_array_equal(strength.mix(PLATE, PLATE, EVERY), PLATE)
 
 
 def test_in_between():
