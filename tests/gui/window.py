@@ -60,30 +60,92 @@ def sequencer() -> tuple[Any, Any, Any]:
     return area, regions["UI"], regions["WINDOW"]
 
 
-def click(colour: tuple[int, int, int], region: Any) -> bool:
-    """A real click of the mouse on the largest thing of that colour in the region."""
+def click(colour: tuple[int, int, int], region: Any, index: int | None = None) -> bool:
+    """A real click of the mouse on the largest thing of that colour in the region.
+
+    With `index` on one of several, counted from the top, that are as wide as the widest.
+    """
+    rows = _rows_of(colour, region)
+    if not rows:
+        return False
+    widest = max(map(len, rows.values()))
+    # a button's text takes up to half of some of its rows
+    wide = sorted((y for y, xs in rows.items() if len(xs) > 0.5 * widest), reverse=True)
+    if index is not None:
+        wide = _runs(wide)[index]
+    y = wide[len(wide) // 2]
+    click_at(rows[y][len(rows[y]) // 2], y)
+    return True
+
+
+def click_title(region: Any, index: int) -> Iterator[float]:
+    """A real click on the title of a panel in the region, counted from the top."""
+    space = bpy.context.preferences.themes[0].sequence_editor.space
+    usual = tuple(space.button_title)
+    space.button_title = (1.0, 0.0, 1.0)
+    yield 1.0
+    rows = _rows_of((255, 0, 255), region)
+    space.button_title = usual
+    titles = _runs(sorted(rows, reverse=True), gap=6)
+    seen.setdefault("clicks", []).append(index < len(titles))
+    if index < len(titles):
+        y = titles[index][len(titles[index]) // 2]
+        click_at(min(rows[y]) + 3, y)
+
+
+def click_at(x: int, y: int) -> None:
+    """A real click, in pixels from the lower left corner of the screen."""
+    _mouse(_move(x, y), "sleep 0.3 click 1")
+
+
+def drag(x: int, y: int, up: int) -> Iterator[float]:
+    """The mouse pressed at a point, moved up, and released, while Blender looks on."""
+    for step in (
+        _move(x, y - 1),
+        _move(x, y),
+        "mousedown 1",
+        _move(x, y + up // 2),
+        _move(x, y + up),
+        "mouseup 1",
+    ):
+        _mouse(step)
+        yield 0.4
+
+
+def _move(x: int, y: int) -> str:
+    return f"mousemove {x} {bpy.context.window_manager.windows[0].height - y}"
+
+
+def _mouse(*steps: str) -> None:
+    subprocess.run(["xdotool", *" ".join(steps).split()], check=True)
+
+
+def _rows_of(colour: tuple[int, int, int], region: Any) -> dict[int, list[int]]:
+    """Where on the screen the region has that colour: the x of each y, from the lower left."""
     path = FOLDER / "find.png"
     subprocess.run(["import", "-window", "root", str(path)], check=True)
     image = bpy.data.images.load(str(path))
-    width, height = image.size
+    width = image.size[0]
     pixels = list(image.pixels)
     bpy.data.images.remove(image)
     rows: dict[int, list[int]] = {}
     for y in range(region.y, region.y + region.height):
-        for x in range(region.x, region.x + region.width, 3):
+        for x in range(region.x, region.x + region.width):
             at = 4 * (y * width + x)
             if all(abs(pixels[at + c] * 255 - colour[c]) < 24 for c in range(3)):
                 rows.setdefault(y, []).append(x)
-    if not rows:
-        return False
-    widest = max(map(len, rows.values()))
-    wide = sorted(y for y, xs in rows.items() if len(xs) > 0.8 * widest)
-    y = wide[len(wide) // 2]
-    x = rows[y][len(rows[y]) // 2]
-    subprocess.run(
-        ["xdotool", "mousemove", str(x), str(height - y), "sleep", "0.3", "click", "1"], check=True
-    )
-    return True
+    return rows
+
+
+def _runs(values: list[int], gap: int = 1) -> list[list[int]]:
+    """Descending numbers, cut where more than `gap` lies between two."""
+    runs: list[list[int]] = []
+    for value in values:
+        if runs and runs[-1][-1] - value <= gap:
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    return runs
 
 
 def make_edit() -> None:

@@ -1,0 +1,53 @@
+"""A real window: the controls below the main panel, and a keyframe from the playhead to the paint.
+
+The pictures of the steps go to ``ECSET_SCREENSHOTS`` as those of `test_window.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def seen(in_window, tmp_path_factory) -> dict:
+    """What happened in the window."""
+    folder = tmp_path_factory.mktemp("keyframe")
+    pictures = Path(os.environ.get("ECSET_SCREENSHOTS", folder)).resolve()
+    pictures.mkdir(exist_ok=True)
+    saw = in_window("keyframe.py", folder, pictures=str(pictures), disc=[1.15, 0.45])
+    return {**saw, "pictures": pictures}
+
+
+def test_panels_open_and_buttons_were_really_pressed(seen):
+    assert seen["clicks"] == [True] * 6
+
+
+def test_the_interface_stays_free(seen):
+    assert seen["made beside the interface"]
+    assert seen["longest wait of the main loop"] < 2.0
+
+
+def test_the_frame_stands_above_the_shot(seen):
+    assert seen["strips"] == {"Harbour": [1, 1, 25, ""], "Harbour Key 12": [2, 12, 13, "Harbour"]}
+
+
+def test_one_undo_takes_it_away(seen):
+    assert list(seen["strips after undo"]) == ["Harbour"]
+
+
+def test_a_picture_from_elsewhere_is_marked(seen):
+    assert seen["marked"] == [3, 20, 21, "Harbour"]
+
+
+def test_the_shot_is_painted_from_it(seen):
+    assert seen["after the end"][0] == "DONE", seen["after the end"]
+    assert seen["keyframes"] == [[12, "key_0012.png"]]
+    assert seen["strips at the end"]["Harbour Ecset"] == [3, 1, 25, ""]
+
+
+def test_pictures_were_taken(seen):
+    names = ["6-brushwork", "7-keyframe", "8-followed"]
+    assert all((seen["pictures"] / f"{name}.png").stat().st_size > 10000 for name in names)
