@@ -5,8 +5,8 @@
 Writes ``frame_0001.png`` … ``frame_0072.png`` (8-bit sRGB) and, for each, ``motion_0001.exr``: a
 multilayer OpenEXR file with Blender's Vector pass, which ``python -m core measure --vector
 'FOLDER/motion_####.exr'`` reads. Runs in the Python of Blender's ``bpy`` module (4.2 or newer), on
-the processor alone (Cycles): about 9 seconds a frame on two cores that have nothing else to do, 200 MB
-in all. Frames that are there already are kept, so a run that was broken off goes on where it was.
+the processor alone (Cycles): about 9 seconds a frame on two cores that have nothing else to do, and
+200 MB in all. Frames that are there already are kept, so a run that was broken off goes on.
 """
 
 from __future__ import annotations
