@@ -20,8 +20,8 @@ from .luminance import luminance
 # The method fits quadratics to 5×5 pixels; below this side length there is nothing to fit them to.
 _LEAST_SIDE = 16
 
-# Least end-point error against the exact motion of a rendered shot (benchmarks/flow.py), among those
-# that leave most of its textured pixels consistent: 0.55 px over all pixels, 0.32 px where there is
+# Least end-point error against the exact motion of a rendered shot (benchmarks/flow.py), among
+# those that leave most textured pixels consistent: 0.55 px over all pixels, 0.32 px where there is
 # texture (dense inverse search: 0.40 and 0.32). Without the refinement it is 0.62 and 0.41 px.
 _WINDOW, _LEVELS, _ITERATIONS = 25, 5, 5
 _NEIGHBOURHOOD, _SIGMA = 5, 1.1
