@@ -30,11 +30,10 @@ def make(
     settings: str,
     is_cut: Callable[[int], bool],
 ) -> list[Step]:
-    """The frames of the chunk, and before them those that its first one goes on from.
+    """The frames of the chunk, and before them those that are missing from what it goes on from.
 
-    A frame is the same in whatever chunk it is asked for: it goes on from the frame before, and so
-    does that one, back to a cut of the plates or to the beginning. Frames that are on disk already
-    end the search as well.
+    A frame is the same in whatever chunk it is asked for: it goes on from frames before, and so do
+    those, back to a cut of the plates or to the beginning.
 
     settings: :func:`core.fingerprint.of_settings`; is_cut: whether a frame begins a new shot.
     """
@@ -49,20 +48,23 @@ def make(
     def done(frame: int) -> bool:
         return frames.fingerprint_of(job.result(frame)) == marks[frame]
 
-    first = chunk.first
-    chained = chains and first > job.frames.first
-    if chained and not done(first):
-        while chained and not done(first - 1):
-            if is_cut(first):
-                chained = False
-            else:
-                first -= 1
-                chained = first > job.frames.first
+    start, chained = job.frames.first, False
+    needed: list[int] = []
+    undone = next((frame for frame in chunk.numbers() if not done(frame)), None)
+    if chains and undone is not None:
+        needed = [frame for frame in range(job.frames.first, undone) if not done(frame)]
+        if needed:
+            start = undone
+            while start > needed[0] and not is_cut(start):
+                start -= 1
+            # What stands before the first that is missing may be gone on from.
+            chained = start == needed[0] and start > job.frames.first
+            needed = [frame for frame in needed if frame >= start]
     return [
         Step(
-            frame, digests[frame], marks[frame], chained if frame == first else chains, done(frame)
+            frame, digests[frame], marks[frame], chains if frame != start else chained, done(frame)
         )
-        for frame in range(first, chunk.last + 1)
+        for frame in [*needed, *chunk.numbers()]
     ]
 
 
@@ -79,9 +81,12 @@ def refuse_strangers(job: Job, steps: list[Step]) -> None:
 
 def lead_in(steps: list[Step], chunk: FrameRange) -> str | None:
     """A sentence about the frames that come before the chunk, if there are any."""
-    first, last = steps[0].frame, chunk.first - 1
-    if first > last:
+    before = [step.frame for step in steps if step.frame < chunk.first]
+    if not before:
         return None
-    if first == last:
-        return f"Frame {first} comes first: frame {chunk.first} goes on from it."
-    return f"Frames {first}-{last} come first: frame {chunk.first} goes on from them."
+    if len(before) == 1:
+        return f"Frame {before[0]} comes first: frame {chunk.first} goes on from it."
+    which = f"Frames {before[0]}-{before[-1]}"
+    if before[-1] - before[0] >= len(before):
+        which = f"{len(before)} of the frames {before[0]}-{before[-1]}"
+    return f"{which} come first: frame {chunk.first} goes on from them."

@@ -41,6 +41,21 @@ def test_chunks(shop):
     assert outside.error == "Frames 3-9 are not all in this job: it has 1-5."
 
 
+def test_a_gap_in_what_a_chunk_goes_on_from(shop):
+    """Frames may be held to others than the one before: none of the chain may be missing."""
+    plates = panned(6)
+    whole, gaps = shop.job("whole", plates), shop.job("gaps", plates)
+    assert run(whole).status == run(gaps).status == 0
+    for missing in (2, 4, 6):
+        (gaps / f"frames/ecset_000{missing}.png").unlink()
+    end = run(gaps, "--frames", "5-6")
+    assert end.painted == [2, 4, 6]
+    assert [end.events[0][key] for key in ("first", "last", "done", "total")] == [5, 6, 1, 4]
+    (warning,) = end.all("warning")
+    assert warning["message"] == "2 of the frames 2-4 come first: frame 5 goes on from them."
+    assert results(gaps) == results(whole)
+
+
 def test_a_chunk_that_was_killed(shop):
     plates = panned(6)
     whole, killed = shop.job("whole", plates), shop.job("killed", plates)
