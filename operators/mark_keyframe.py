@@ -27,7 +27,7 @@ class ECSET_OT_mark_keyframe(bpy.types.Operator):
 
     def execute(self, context: Any) -> set[str]:
         scene = compat.sequencer_scene(context)
-        shot, paintings = scene.sequence_editor.active_strip, _selected(context)
+        shot, paintings = _shot(scene), _selected(context)
         try:
             for painting in paintings:
                 keyframes.refuse_as_keyframe(scene, painting, shot)
@@ -70,15 +70,24 @@ class ECSET_OT_unmark_keyframe(bpy.types.Operator):
         return {"FINISHED"}
 
 
+def _shot(scene: Any) -> Any | None:
+    """The active strip, or what it is a result or a keyframe of."""
+    active = scene.sequence_editor.active_strip if scene and scene.sequence_editor else None
+    if active is None or active.type == "SOUND":
+        return None
+    return marks.shot_of(scene, active)
+
+
 def _selected(context: Any) -> list[Any]:
     """The selected strips beside the active one, but for sounds, which come along with movies."""
     scene = compat.sequencer_scene(context)
-    active = scene.sequence_editor.active_strip if scene and scene.sequence_editor else None
-    if active is None or active.type == "SOUND":
+    shot = _shot(scene)
+    if shot is None:
         return []
-    owner = active.parent_meta() or scene.sequence_editor
     return [
         strip
-        for strip in compat.strips_of(owner)
-        if strip.select and strip != active and strip.type != "SOUND"
+        for strip in compat.strips_of(shot.parent_meta() or scene.sequence_editor)
+        if strip.select
+        and strip not in (shot, scene.sequence_editor.active_strip)
+        and strip.type != "SOUND"
     ]

@@ -28,8 +28,12 @@ class ECSET_PT_keyframes(bpy.types.Panel):
     def draw(self, context: Any) -> None:
         layout = self.layout
         scene = compat.sequencer_scene(context)
-        shot = marks.shot_of(scene, scene.sequence_editor.active_strip)
+        active = scene.sequence_editor.active_strip
+        shot = marks.shot_of(scene, active)
         column = layout.column(align=True)
+        if shot != active:
+            text = f'Of "{shot.name}": select it to paint it'
+            draw_lines(column, text, "INFO", characters(context))
         counting = keyframes.counting(scene, shot)
         for strip in marks.keyframes_of(scene, shot.name):
             if marks.is_muted(scene, strip):

@@ -202,6 +202,16 @@ def test_mark_and_unmark(timeline, shot, tmp_path):
     assert len(timeline.strips) == 3
 
 
+def test_a_mark_on_a_result_is_one_on_its_shot(timeline, shot, tmp_path):
+    """Results hide their shots, so they are what is clicked."""
+    paint(look="identity")
+    put(timeline, tmp_path, "A", 5, mark=None)
+    select(timeline, "A", "Shot", "Shot Ecset")
+    bpy.ops.ecset.mark_keyframe()
+    assert timeline.find("A")["ecset_keyframe_of"] == "Shot"
+    assert "ecset_keyframe_of" not in timeline.find("Shot")
+
+
 def test_what_is_no_painting_is_refused(timeline, shot, movie, tmp_path):
     timeline.movie(movie, name="Film", channel=3)
     put(timeline, tmp_path, "Late", 20, mark=None)

@@ -155,7 +155,7 @@ def paint_over(path: Path) -> None:
     rgba = pixels.reshape(height, width, 4)
     rgba[..., :3] = np.round(rgba[..., :3] * 4) / 4 * (1.0, 0.9, 0.75)
     y, x = np.mgrid[:height, :width] / height
-    rgba[np.hypot(x - PLAN["disc"][0], y - PLAN["disc"][1]) < 0.06] = 0.1, 0.3, 0.2, 1
+    rgba[np.hypot(x - PLAN["disc"][0], y - PLAN["disc"][1]) < 0.05] = 0.1, 0.4, 0.6, 1
     image.pixels.foreach_set(rgba.ravel())
     image.save()
     bpy.data.images.remove(image)

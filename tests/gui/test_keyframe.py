@@ -17,7 +17,7 @@ def seen(in_window, tmp_path_factory) -> dict:
     folder = tmp_path_factory.mktemp("keyframe")
     pictures = Path(os.environ.get("ECSET_SCREENSHOTS", folder)).resolve()
     pictures.mkdir(exist_ok=True)
-    saw = in_window("keyframe.py", folder, pictures=str(pictures), disc=[1.15, 0.45])
+    saw = in_window("keyframe.py", folder, pictures=str(pictures), disc=[0.8, 0.3])
     return {**saw, "pictures": pictures}
 
 
