@@ -36,6 +36,7 @@ class KeyframeTask:
         Raises EcsetError; then nothing is under way.
         """
         self.shot = plates.describe(scene, strip, (frame, frame))
+        _refuse_second(scene, strip, frame)
         self.folder = output / f"{folder_name(strip.name)}_keyframes"
         self._start = self._painted(scene, strip, start)
         self._free_channel(scene, strip, frame)  # or it would end in vain
@@ -158,6 +159,16 @@ class KeyframeTask:
 
     def _remove_temporary(self) -> None:
         shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _refuse_second(scene: Any, shot: Any, frame: int) -> None:
+    """Raise BadInput when the shot has a keyframe at `frame`, which would count beside another."""
+    for strip in marks.keyframes_of(scene, shot.name):
+        if compat.left(strip) == frame and not marks.is_muted(scene, strip):
+            raise BadInput(
+                f'"{strip.name}" is a keyframe at frame {frame} already: paint over it, '
+                "or mute or remove it first."
+            )
 
 
 def _is_ours(path: Path) -> bool:

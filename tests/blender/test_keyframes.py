@@ -87,6 +87,10 @@ def test_a_plate_becomes_a_keyframe(timeline, shot, pictures, tmp_path):
 def test_nothing_is_overwritten(timeline, shot, tmp_path):
     for _ in range(3):
         bpy.ops.ecset.add_keyframe()
+        with pytest.raises(RuntimeError, match="is a keyframe at frame 3 already: paint over it"):
+            bpy.ops.ecset.add_keyframe()
+        for strip in timeline.strips:
+            strip.mute = "Key" in strip.name
     folder = tmp_path / "ecset/Shot_keyframes"
     names = ["key_0003.png", "key_0003_2.png", "key_0003_3.png"]
     assert sorted(path.name for path in folder.iterdir()) == names
@@ -105,6 +109,7 @@ def test_a_painted_frame_is_corrected(timeline, shot, tmp_path):
         assert bpy.ops.ecset.add_keyframe(**arguments) == {"FINISHED"}
         picture = np.asarray(Image.open(key))[..., :3]
         key.unlink()
+        bpy.ops.ecset.unmark_keyframe()
         return picture
 
     np.testing.assert_array_equal(added(), pixels)
@@ -241,13 +246,15 @@ def test_keyframes_take_the_place_of_styles(timeline, painting, pictures, tmp_pa
     put(timeline, tmp_path, "Other", 9)
     put(timeline, tmp_path, "Foreign", 2, mark="Film")
     put(timeline, tmp_path, "Muted", 7).mute = True
+    put(timeline, tmp_path, "Hidden", 8).channel = 7
+    timeline.editor.channels[7].mute = True
     task = paint()
     assert keyframes(task) == [(5, "Painting.png"), (9, "Other.png")]
     assert task.settings.styles == ()
     assert [note.split(" is ")[0] for note in task.notes] == ['"Foreign"'], "its strip is gone"
     result = timeline.find("Shot Ecset")
     assert result["ecset_shot"] == "Shot"
-    assert result.channel == 6, "above the keyframes, which would hide it"
+    assert result.channel == 8, "above the keyframes, which would hide it"
 
 
 def test_each_painting_is_another_job(painting, tmp_path):

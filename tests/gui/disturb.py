@@ -77,6 +77,25 @@ def remove() -> Iterator[float]:
     yield from wait()
 
 
+def load_at_keyframe() -> Iterator[float]:
+    """Another file comes while a frame to paint over is being made."""
+    window = bpy.context.window_manager.windows[0]
+    area, _, main = sequencer()
+    with bpy.context.temp_override(window=window, area=area, region=main):
+        bpy.ops.ecset.add_keyframe("INVOKE_DEFAULT")
+    task = sys.modules[f"{MODULE}.operators.running"].keyframe_task()
+    seen["pid"] = task._child.pid
+    bpy.ops.wm.open_mainfile(filepath=str(FOLDER / "edit.blend"))
+    yield 1.0
+    seen["names"] = names()
+    seen["can begin anew"] = bpy.ops.ecset.add_keyframe.poll()
+    seen["left over"] = [
+        str(path)
+        for path in [*Path(bpy.app.tempdir).glob("ecset-*"), FOLDER / "ecset"]
+        if path.exists()
+    ]
+
+
 def quit_() -> Iterator[float]:
     """Nothing more: the end of the steps quits Blender."""
     yield 0.0
@@ -84,6 +103,9 @@ def quit_() -> Iterator[float]:
 
 def steps() -> Iterator[float]:
     yield from prepare()
+    if PLAN["disturb"] == "keyframe":
+        yield from load_at_keyframe()
+        return
     yield from start()
     yield from {"load": load, "undo": undo, "remove": remove, "quit": quit_}[PLAN["disturb"]]()
 
