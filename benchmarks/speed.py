@@ -83,6 +83,8 @@ def _benchmark(options: argparse.Namespace) -> int:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             cells = [f"{size[0]}×{size[1]}", *_measured(options, folder, size)]
+            if cells[1].startswith("failed"):
+                status = status or 1
             if options.ebsynth:
                 try:
                     cells.append(_peer(options, folder, size))
@@ -132,16 +134,16 @@ def _paint(folder: Path, device_name: str) -> None:
     from core import device as devices
     from core import flow, run
 
-    heard: list[tuple[float, str, dict[str, Any]]] = []
+    painted: list[tuple[float, float]] = []  # when a frame was done, and its seconds
+
+    def listen(event: str, **fields: Any) -> None:
+        if event == "frame":
+            painted.append((time.monotonic(), fields["seconds"]))
+
     the_job = job.load(folder)
-    run.run(
-        the_job,
-        the_job.frames,
-        lambda event, **fields: heard.append((time.monotonic(), event, fields)),
-        device_name,
-    )
-    started = next(when for when, event, _ in heard if event == "started")
-    painted = [(when, fields["seconds"]) for when, event, fields in heard if event == "frame"]
+    began = time.monotonic()
+    run.run(the_job, the_job.frames, listen, device_name)
+    prepared = painted[0][0] - painted[0][1] - began
     # The peaks, before anything else is done.
     device = devices.choose(device_name)
     card = torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
@@ -154,7 +156,7 @@ def _paint(folder: Path, device_name: str) -> None:
         estimate(*pair)
         took.append(time.monotonic() - began)
     found = {
-        "prepare": painted[0][0] - painted[0][1] - started,
+        "prepare": prepared,  # all that goes before the first frame
         "frames": [seconds for _, seconds in painted],
         "flow": statistics.median(took),
         "memory": memory,

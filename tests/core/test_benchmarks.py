@@ -132,3 +132,19 @@ def test_coherence_with_exact_motion(tmp_path):
     refused = run("coherence.py", plates, "1-3", "--settings", '{"sharpness": 1}')
     assert refused.returncode == 2
     assert "sharpness is not a field" in refused.stderr
+
+
+@pytest.mark.slow
+def test_flow_beside_the_exact_one(tmp_path):
+    for number, plate in enumerate(panned(3, 64, 96), start=1):
+        picture(plate).save(tmp_path / f"frame_{number:02d}.png")
+        write(tmp_path / f"motion_{number:02d}.exr", passes((2, 0, 2, 0), (64, 96)))
+    arguments = [str(tmp_path / "frame_##.png"), str(tmp_path / "motion_##.exr"), "1-3"]
+    command = [sys.executable, str(BENCHMARKS / "flow.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    table = {row[0]: [float(cell.strip("%")) for cell in row[1:]] for row in rows(done.stdout)}
+    assert table["exact"][:2] == [0, 0]
+    for name in ("dis", "farneback"):
+        assert table[name][1] < 0.2
+        assert table[name][2] > 80
