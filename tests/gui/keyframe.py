@@ -35,7 +35,7 @@ FRAME = 12
 
 def steps() -> Iterator[float]:
     yield from prepare()
-    yield from make_room()
+    yield from pull_edge(220)
     yield from open_or_close(1)
     picture("6-brushwork")
     yield from open_or_close(1)
@@ -66,9 +66,8 @@ def steps() -> Iterator[float]:
     seen["keyframes"] = [(k.frame, Path(k.path).name) for k in task.settings.keyframes]
     seen["strips at the end"] = strips()
     bpy.context.scene.frame_set(5)
-    yield 2.0
-    show_all()
-    yield 2.0
+    yield from pull_edge(-220)
+    yield 1.0
     picture("8-followed")
 
 
@@ -85,10 +84,10 @@ def strips() -> dict[str, tuple[int, int, int, str]]:
     }
 
 
-def make_room() -> Iterator[float]:
-    """The edge above the timeline pulled up, so that a panel is seen with what is below it."""
+def pull_edge(up: int) -> Iterator[float]:
+    """The edge above the timeline pulled up: room for a panel and what is below it; or down."""
     area, _, _ = sequencer()
-    yield from drag(area.x + 300, area.y + area.height, 220)
+    yield from drag(area.x + 300, area.y + area.height, up)
     park_mouse(150, 180)
     yield 2.0
     show_all()
