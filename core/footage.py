@@ -8,10 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from . import frames, inputs, shot, strength
+from . import frames, inputs, motion, shot, strength
 from .device import to_tensor
 from .errors import EcsetError, InputError
 from .flow import Estimator
@@ -19,6 +18,7 @@ from .frames import Array, Picture
 from .inputs import Digests, Guide, Size
 from .job import Job, is_pattern
 from .looks import Plate, Source
+from .looks.filters import resize
 
 _SAMPLE_SIDE = 64  # pixels of a sampled frame
 
@@ -32,6 +32,7 @@ class Footage:
     def __init__(self, job: Job, size: Size, device: torch.device) -> None:
         """size: of the plates. Raises EcsetError when a guide can't be read."""
         self._job, self.size, self._device = job, size, device
+        self.first = job.frames.first
         self._guides = []
         for guide in job.look.guides:
             seen = inputs.sampled(job) if is_pattern(guide.path) else [job.frames.first]
@@ -66,18 +67,16 @@ class Footage:
     def is_cut(self, frame: int, estimate: Estimator) -> bool:
         """Whether a frame begins a new shot."""
         before, plate = self._rgb(frame - 1), self._rgb(frame)
-        return shot.is_cut(before, plate, shot.motion(estimate, before, plate))
+        return motion.is_cut(before, plate, motion.between(estimate, before, plate))
 
-    def sample(self) -> Tensor:
-        """Small copies of frames from all over the shot, K×3×h×w."""
+    def sample(self) -> Plate:
+        """Small copies of frames from all over the shot, with their guides."""
         size = (_SAMPLE_SIDE, _SAMPLE_SIDE)
-        return torch.cat(
-            [
-                F.interpolate(
-                    self._rgb(frame), size, mode="bilinear", antialias=True, align_corners=False
-                )
-                for frame in inputs.sampled(self._job)
-            ]
+        plates = [self._read_plate(frame) for frame in inputs.sampled(self._job)]
+        guides = zip(*(plate.guides for plate in plates), strict=True)
+        return Plate(
+            torch.cat([resize(plate.rgb, size) for plate in plates]),
+            tuple(torch.cat([resize(part, size) for part in guide]) for guide in guides),
         )
 
     def styles(self, pictures: list[Picture]) -> list[Source]:

@@ -119,10 +119,10 @@ class _Painter:
         self._painter: _PaintsFrames
         sample = footage.sample()
         if job.look.keyframes:
-            from . import keyframes  # type: ignore[attr-defined]
+            from . import keyframes
 
             self._painter = keyframes.painter(
-                job, footage.keyframes(), footage.size, sample, footage
+                job, footage.keyframes(), footage.size, sample, estimate, footage
             )
         else:
             from . import looks, shot

@@ -61,7 +61,7 @@ def _fitted(rgb: frames.Array, width: int) -> Image.Image:
 
 
 def _difference(job: Job, frame: int, width: int) -> Image.Image:
-    from . import flow, shot
+    from . import flow, motion
     from .device import choose, to_array, to_tensor
     from .flow.warp import warp
 
@@ -75,6 +75,6 @@ def _difference(job: Job, frame: int, width: int) -> Image.Image:
         before = to_tensor(frames.read(job.result(frame - 1)).rgb, device)
     except EcsetError as error:
         raise InputError(str(error)) from None
-    found = shot.motion(flow.estimator(job.coherence.flow), plate_before, plate)
+    found = motion.between(flow.estimator(job.coherence.flow), plate_before, plate)
     change = (now - warp(before, found.backward)).abs() * found.reliable
     return _fitted(to_array(change * 4), width)

@@ -1,57 +1,32 @@
 """What holds a shot together, for whatever look paints it (Ruder et al. 2016).
 
-Each frame starts from the previous result, warped along the plates' flow, and is held to it where
-the flow can be trusted. A cut in the plates begins a new chain.
+Each frame starts from earlier results, brought along the plates' flow, and is held to them where
+the flow can be trusted: to an anchor some frames ago by the flows in between, composed, so that
+paint is not resampled anew in every frame; to the frame before where the way to the anchor is
+lost. A cut in the plates begins a new chain.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from .flow import Estimator
-from .flow.consistency import reliable
 from .flow.warp import warp
 from .looks import Hold, Look, Plate
+from .looks.filters import blur
+from .motion import Motion, alike, between, followed, is_cut
 
-# A cut: little of the frame is known from the one before, and what the flow brings is no picture
-# of it. See `is_cut` for the two measures; docs/coherence.md has the figures they were set by.
-_CUT_RELIABLE = 0.5
-_CUT_RESIDUAL = 0.4
+# Frames between anchors. With more, less is still in sight of them; with fewer, paint is resampled
+# more often (docs/coherence.md).
+_ANCHOR_DISTANCE = 8
 
-
-@dataclass(frozen=True)
-class Motion:
-    """How a plate follows from the one before.
-
-    backward: flow to the previous plate, 1×2×H×W; reliable: 1×1×H×W, 1 where it can be trusted.
-    """
-
-    backward: Tensor
-    reliable: Tensor
-
-
-def motion(estimate: Estimator, previous: Tensor, plate: Tensor) -> Motion:
-    """The flow between two plates (1×3×H×W) and where it holds."""
-    forward, backward = estimate(previous, plate)
-    return Motion(backward, reliable(forward, backward))
-
-
-def is_cut(previous: Tensor, plate: Tensor, found: Motion) -> bool:
-    """Whether a new shot begins with ``plate``.
-
-    Two things must come together: less than half of the frame has flow that is consistent, and
-    the previous plate, warped, differs from this one by more than 0.4 of what two pictures with
-    nothing in common would (root mean square, from the spread of their values).
-    """
-    if found.reliable.mean().item() >= _CUT_RELIABLE:
-        return False
-    residual = (warp(previous, found.backward) - plate).square().mean()
-    unrelated = previous.var() + plate.var() + (previous.mean() - plate.mean()) ** 2
-    return bool(residual > _CUT_RESIDUAL**2 * unrelated)
+# The border between what comes from the anchor and what from the frame before, in pixels.
+_SEAM_SIGMA = 1.5
 
 
 @dataclass(frozen=True)
@@ -64,7 +39,9 @@ class Painted:
 
 
 class Shot(Protocol):
-    """The frames of a shot, wherever they are kept."""
+    """The frames of a shot, wherever they are kept. first: number of the first one."""
+
+    first: int
 
     def plate(self, frame: int) -> Plate:
         """The plate of a frame, with what comes along with it."""
@@ -73,8 +50,21 @@ class Shot(Protocol):
         """The paint of a frame, as the file on disk has it: what later frames go on from."""
 
 
+@dataclass(frozen=True)
+class _Anchor:
+    """What a frame is held to, some frames back: the plate and the paint there, and the way to it.
+
+    until: the frame that motion leads from.
+    """
+
+    until: int
+    plate: Plate
+    painted: Painted
+    motion: Motion
+
+
 class Painter:
-    """Paints frames of a shot, each from the one before."""
+    """Paints frames of a shot, each from those before."""
 
     def __init__(self, look: Look, estimate: Estimator, weight: float, shot: Shot) -> None:
         """look: prepared; weight: of the temporal term."""
@@ -82,6 +72,7 @@ class Painter:
         self._estimate = estimate
         self._weight = weight
         self._shot = shot
+        self._anchor: _Anchor | None = None
 
     def paint(self, frame: int, chained: bool) -> Tensor:
         """Paint a frame, 1×3×H×W. chained: there is a painted frame before it to go on from."""
@@ -89,14 +80,66 @@ class Painter:
         if not chained:
             return self._look.paint(plate, None)
         before, result = self._shot.plate(frame - 1), self._shot.painted(frame - 1)
+        link = between(self._estimate, before.rgb, plate.rgb)
+        if is_cut(before.rgb, plate.rgb, link):
+            return self._look.paint(plate, None)
+        anchor = self._anchor = self._anchored(frame, link)
         if _same(plate, before) and bool(result.known.all()):
             return result.rgb  # a held frame holds still
-        found = motion(self._estimate, before.rgb, plate.rgb)
-        if is_cut(before.rgb, plate.rgb, found):
-            return self._look.paint(plate, None)
-        picture = warp(result.rgb, found.backward, mode="bicubic").clamp(0, 1)
-        known = (warp(result.known, found.backward) > 0.99).to(picture)
-        return self._look.paint(plate, Hold(picture, self._weight * found.reliable * known))
+        return self._look.paint(plate, self._hold(plate, before, result, link, anchor))
+
+    def _anchored(self, frame: int, link: Motion) -> _Anchor:
+        """The anchor of a frame, by the link to the frame before.
+
+        It depends on the plates alone, wherever painting began: each anchor is a fixed number of
+        frames after the last, or the beginning of a chain.
+        """
+        last = self._anchor
+        due = (frame - 1 - self._shot.first) % _ANCHOR_DISTANCE == 0
+        if not due and (last is None or last.until != frame - 1):
+            last = self._found_again(frame - 1)
+        if due or last is None:
+            before = frame - 1
+            return _Anchor(frame, self._shot.plate(before), self._shot.painted(before), link)
+        return replace(last, until=frame, motion=followed(link, last.motion))
+
+    def _found_again(self, frame: int) -> _Anchor | None:
+        """The anchor of a frame that was painted in another run, None if it began a chain."""
+        before, plate = self._shot.plate(frame - 1).rgb, self._shot.plate(frame).rgb
+        link = between(self._estimate, before, plate)
+        return None if is_cut(before, plate, link) else self._anchored(frame, link)
+
+    def _hold(
+        self, plate: Plate, before: Plate, result: Painted, link: Motion, anchor: _Anchor
+    ) -> Hold:
+        """What is brought to a frame: from its anchor where that can be followed, from the frame
+        before elsewhere."""
+        picture, known = _brought(result, link)
+        source = warp(before.rgb, link.backward)
+        if anchor.motion is not link:
+            far, far_known = _brought(anchor.painted, anchor.motion)
+            far_source = warp(anchor.plate.rgb, anchor.motion.backward)
+            share = anchor.motion.reliable * far_known * alike(plate.rgb, far_source)
+            share = share * blur(share, _SEAM_SIGMA)
+            picture = torch.lerp(picture, far, share)
+            source = torch.lerp(source, far_source, share)
+        weight = self._weight * link.reliable * known * _undisturbed(plate, before, link)
+        return Hold(picture, weight, source, result.rgb)
+
+
+def _brought(painted: Painted, motion: Motion) -> tuple[Tensor, Tensor]:
+    """Paint brought to a frame, and where it is known there."""
+    picture = warp(painted.rgb, motion.backward, mode="bicubic").clamp(0, 1)
+    return picture, (warp(painted.known, motion.backward) > 0.99).to(picture)
+
+
+def _undisturbed(plate: Plate, before: Plate, link: Motion) -> Tensor:
+    """Where no mask of a style has changed but by moving along, 1×1×H×W: from 1 down to 0."""
+    same = torch.ones_like(link.reliable)
+    for mask, old in zip(plate.masks, before.masks, strict=True):
+        if mask is not None and old is not None and mask is not old:
+            same = same * (1 - (mask - warp(old, link.backward)).abs())
+    return same
 
 
 def _same(plate: Plate, before: Plate) -> bool:

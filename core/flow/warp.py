@@ -31,6 +31,11 @@ def warp(picture: Tensor, flow: Tensor, mode: str = "bilinear") -> Tensor:
     return F.grid_sample(picture, grid, mode=mode, padding_mode="border", align_corners=True)
 
 
+def composed(first: Tensor, second: Tensor) -> Tensor:
+    """The flow that leads where ``first`` and then ``second`` leads; all N×2×H×W."""
+    return first + warp(second, first)
+
+
 def inside(flow: Tensor) -> Tensor:
     """N×1×H×W, 1 where ``p + flow(p)`` lies within the picture, else 0."""
     height, width = flow.shape[-2:]

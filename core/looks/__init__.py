@@ -41,21 +41,27 @@ class Plate:
 
 @dataclass(frozen=True)
 class Hold:
-    """What the frame before has to say: the picture (1×3×H×W) that this one begins from and should
-    stay close to, as strongly as weight (1×1×H×W, ≥ 0) says."""
+    """What earlier frames have to say about one.
+
+    picture: 1×3×H×W, what this one begins from and should stay close to, as strongly as weight
+    (1×1×H×W, ≥ 0) says; plate: what that was painted from, brought along the same way (1×3×H×W);
+    before: the frame before as it was painted, not moved.
+    """
 
     picture: Tensor
     weight: Tensor
+    plate: Tensor
+    before: Tensor
 
 
 class Look(Protocol):
     """A way to paint frames."""
 
-    def prepare(self, sources: Sequence[Source], size: tuple[int, int], sample: Tensor) -> None:
+    def prepare(self, sources: Sequence[Source], size: tuple[int, int], sample: Plate) -> None:
         """Get ready for a shot, once.
 
-        size: height and width of the frames; sample: K×3×h×w, small copies of frames from all over
-        the shot, for what has to be fitted to the shot as a whole.
+        size: height and width of the frames; sample: small copies of K frames from all over the
+        shot, with their guides (K in place of 1), for what is fitted to the shot as a whole.
         """
 
     def paint(self, plate: Plate, hold: Hold | None) -> Tensor:
@@ -65,7 +71,7 @@ class Look(Protocol):
 class Identity:
     """Changes nothing."""
 
-    def prepare(self, sources: Sequence[Source], size: tuple[int, int], sample: Tensor) -> None:
+    def prepare(self, sources: Sequence[Source], size: tuple[int, int], sample: Plate) -> None:
         pass
 
     def paint(self, plate: Plate, hold: Hold | None) -> Tensor:

@@ -1,9 +1,8 @@
 """The built-in look: guided patch synthesis. Paint without any pretrained weights.
 
 Every patch of the result is a patch of the style. Which one is chosen, coarse to fine, by what
-stands there already and by a guide that carries the plate's light and dark and, less strictly, its
-colours in the style's palette. After Fišer et al. 2016 ("StyLit") and Granot et al. 2022 ("Drop the
-GAN").
+stands there already and by a guide (:mod:`core.looks.guide`). After Fišer et al. 2016 ("StyLit"),
+Jamriška et al. 2019 ("Stylizing Video by Example") and Granot et al. 2022 ("Drop the GAN").
 """
 
 from __future__ import annotations
@@ -11,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ..job import PatchSettings
-from . import Hold, Plate, Source
-from .palette import HistogramMatch, Palette, luminance
-from .patches import PatchTable
+from . import Hold, Plate, Source, matching
+from .filters import as_crisp, blur, crispness, fine, resize
+from .guide import Steering
+from .patches import Material, PatchTable
+from .rarity import rarity
 
 _FACTOR = 0.6  # between levels of the pyramid
 _COARSEST = 40  # pixels, about, of the plate's long side on the coarsest level
-_LEAST_STYLE_SIDE = 16  # a style must hold some patches even there
+_LEAST_FRAME_SIDE = 12
+_LEAST_STYLE_SIDE = 16  # a style must hold some patches even on the coarsest level
 
 # On the first levels the whole table is searched; below, matches are only refined.
 _SEARCHED_LEVELS = 3
@@ -30,20 +31,49 @@ _REFINEMENTS = 3
 
 # With a warped previous result to start from, the large shapes are already there.
 _FIRST_LEVEL_IN_A_CHAIN = 3
+_REFINEMENTS_IN_A_CHAIN = 2
 
-# The share of the temporal weight that holds the finished picture, beside the query: enough to
-# halve what still flickers, and not so much that warp upon warp blurs the strokes
-# (docs/coherence.md).
-_HOLD_OF_THE_RESULT = 0.125
+# A frame's patches stand on every second pixel, but on the coarsest levels: a quarter of the work,
+# and crisper strokes, since fewer patches are averaged in a pixel (docs/brushwork.md).
+_STEP = 2
+_DENSE_LEVELS = 2
+
+# Patch sides from the coarsest level on; those of finer levels, and of the finest two in any case,
+# follow from the stroke detail.
+_COARSE_SIDES = (11, 11, 9, 9)
+_FINE_LEVELS = 2
 
 # The guide's share of its weight on the coarsest level. It grows evenly to all of it on the finest:
 # so the style has a say in the large shapes, and the plate stays readable in the small ones.
 _COARSE_GUIDE = 2 / 3
 
-_COMPLETENESS = 0.02  # how freely a patch may be used again (the alpha of Granot et al., eq. 2)
+# How far a match is looked for on the way down, in pixels of the style; on the finest level only
+# the neighbours are asked, else fine strokes give way to smooth paint that fits the guide.
+_REACH = 64
 
-_GUIDE_BLUR = 0.7  # pixels
-_SAMPLE_SIDE = 96  # of the style, for fitting colours
+# What a variety of 1 means: in searches the completeness, which grows as less variety is wanted; in
+# refinements the price of use.
+_COMPLETENESS = 1.0
+_OVERUSE = 0.05
+
+# What is rare in the style looks farther away, by this much for each unit of rarity.
+_RARITY = 0.6
+_RARITY_SIDE = 80  # pixels, about, of the plate's long side on the level where it is measured
+
+# Averaged patches are softer than patches; a query with its finest band raised finds strokes again.
+_BOOST = 0.4  # at a stroke detail of 1
+
+# The temporal term's weight in the finished picture, as a share of that in the query. The result
+# is sharpened by no more than _CRISPER to stay as crisp as the frame before, of whose crispness
+# the fresh patches' own takes the place by and by.
+_HOLD_OF_THE_RESULT = 1.5
+_CRISPER = 0.6
+_CRISPNESS_OF_FRESH = 0.2
+
+# The scale at which a held picture follows a change of light: a share of the plate's long side, and
+# in pixels at least, so that noise is no light.
+_LIGHT = 0.01
+_LEAST_LIGHT = 4.0
 
 
 class Patch:
@@ -53,91 +83,143 @@ class Patch:
         self._settings = settings
         self._seed = seed
 
-    def prepare(self, sources: Sequence[Source], size: tuple[int, int], sample: Tensor) -> None:
+    def prepare(self, sources: Sequence[Source], size: tuple[int, int], sample: Plate) -> None:
         """See :class:`core.looks.Look`. Builds the pyramids and fits palette and guide."""
-        styles = [source.picture for source in sources]
-        weights = [source.weight for source in sources]
-        small = [_resize(style, (_SAMPLE_SIDE, _SAMPLE_SIDE)) for style in styles]
-        style_colours = _weighted_colours(small, weights)
-        shot_colours = sample.permute(0, 2, 3, 1).reshape(-1, 3)
-        self._palette = Palette(shot_colours, style_colours, self._seed)
-        self._tone = HistogramMatch(_luma(shot_colours), _luma(style_colours))
-
+        settings = self._settings
+        self._steering = Steering(settings, sources, sample, self._seed)
+        self._count = len(sources)
+        exact = self._steering.exact
+        self._overuse = 0.0 if exact else _OVERUSE * settings.variety
+        self._completeness = _COMPLETENESS / max(settings.variety, 0.01)
         levels = 1
         while max(size) * _FACTOR**levels > 0.8 * _COARSEST:
             levels += 1
         scales = [_FACTOR**level for level in reversed(range(levels))]
-        self._sizes = [_scaled(size, scale, least=12) for scale in scales]
-        self._tables = []
-        for level, scale in enumerate(scales):
-            pictures = [_resize(s, self._style_size(s, size, scale)) for s in styles]
-            guides = [self._guide(luminance(picture), picture) for picture in pictures]
-            side = 11 if level < 2 else 9 if level < 4 else 7
-            fineness = level / max(levels - 1, 1)
-            guide_weight = self._settings.guide_weight * (
-                _COARSE_GUIDE + (1 - _COARSE_GUIDE) * fineness
+        self._sizes = [_scaled(size, scale, _LEAST_FRAME_SIDE) for scale in scales]
+        # A card reads half as much; what it can tell apart is finer than any paint.
+        dtype = torch.float16 if sample.rgb.is_cuda else torch.float32
+        self._tables = [
+            PatchTable(
+                self._materials(size, scale),
+                side=self._side(level, levels),
+                step=1 if level < _DENSE_LEVELS else _STEP,
+                guide_weight=settings.guide_weight
+                * (_COARSE_GUIDE + (1 - _COARSE_GUIDE) * level / max(levels - 1, 1)),
+                dtype=dtype,
             )
-            self._tables.append(PatchTable(pictures, guides, weights, side, guide_weight))
+            for level, scale in enumerate(scales)
+        ]
+        if not exact:
+            self._damp_landmarks()
 
     def paint(self, plate: Plate, hold: Hold | None) -> Tensor:
         """See :class:`core.looks.Look`."""
-        frame = plate.rgb
-        start = anchor = hold.picture if hold else None
-        weight = hold.weight if hold else None
         # Alike for every frame: what is drawn must not be one more thing that changes over time.
         random = torch.Generator().manual_seed(self._seed)
-        tone = self._tone(luminance(frame))
-        first = 0 if start is None else min(_FIRST_LEVEL_IN_A_CHAIN, len(self._tables) - 1)
-        colours = self._palette(frame)
-        picture = colours if start is None else start
+        view = self._steering.view(plate)
+        masks = self._masks(plate)
+        held = None if hold is None else self._relit(hold, view.colours)
+        picture = view.colours if held is None else held
+        levels = len(self._tables)
+        first = 0 if hold is None else min(_FIRST_LEVEL_IN_A_CHAIN, levels - 1)
+        refinements = _REFINEMENTS if hold is None else _REFINEMENTS_IN_A_CHAIN
         rows: Tensor | None = None
-        for level in range(first, len(self._tables)):
-            size = self._sizes[level]
-            table = self._tables[level]
-            guide = self._guide(_resize(tone, size), _resize(colours, size))
-            held = None
-            if anchor is not None and weight is not None:
-                held = _resize(anchor, size), _resize(weight, size)
-            always_searched = level < _SEARCHED_LEVELS
-            turns = _SEARCHES if always_searched or rows is None else _REFINEMENTS
-            if rows is not None and not always_searched:
-                rows = table.lift(self._tables[level - 1], rows, size)
-            picture = _resize(picture, size)
+        for level in range(first, levels):
+            table, size, finest = self._tables[level], self._sizes[level], level == levels - 1
+            guide = self._steering.guide(view, size)
+            emphasis = resize(view.emphasis, size)
+            mask = None if masks is None else resize(masks, size)
+            anchor = anchor_weight = None
+            if hold is not None and held is not None:
+                anchor, anchor_weight = resize(held, size), resize(hold.weight, size)
+            picture = resize(picture, size)
+            searched = rows is None or level < _SEARCHED_LEVELS
+            if rows is not None and not searched:
+                rows = table.lift(self._tables[level - 1], rows, self._sizes[level - 1], size)
+                picture = table.vote(rows, torch.ones_like(rows, dtype=picture.dtype), size)
+            turns = _SEARCHES if searched else refinements
             for turn in range(turns):
-                query = table.query(_held(picture, held), guide)
-                if always_searched or rows is None:
-                    field = table.search(query, _COMPLETENESS)
+                wanted = _held(picture, anchor, anchor_weight)
+                wanted = wanted + _BOOST * self._settings.detail * fine(wanted)
+                query = table.query(wanted, guide, emphasis, mask)
+                if searched or rows is None:
+                    field = matching.search(table, query, self._completeness)
                 else:
-                    field = table.refine(query, rows, int(turn == 0), random)
+                    reach = 0 if turn else 1 if finest else _REACH
+                    field = matching.refine(table, query, rows, reach, self._overuse, random)
                 rows = field.rows
-                last = level == len(self._tables) - 1 and turn == turns - 1
-                picture = table.vote(rows, _fit(field.distances, sharp=last))
-        if anchor is None or weight is None:
+                last = finest and turn == turns - 1
+                picture = table.vote(rows, _fit(field.distances, sharp=last), size)
+        if hold is None or held is None:
             return picture
-        return _held(picture, (anchor, _HOLD_OF_THE_RESULT * weight))
-
-    def _guide(self, tone: Tensor, colours: Tensor) -> Tensor:
-        """1×3×H×W: light and dark, and beside it two channels of colour without light."""
-        chroma = (colours - luminance(colours)) * self._settings.colour_weight
-        return torch.cat(
-            (
-                _blur(tone, _GUIDE_BLUR),
-                _blur(chroma[:, :1], 2 * _GUIDE_BLUR),
-                _blur(chroma[:, 2:], 2 * _GUIDE_BLUR),
-            ),
-            dim=1,
+        result = _held(picture, held, _HOLD_OF_THE_RESULT * hold.weight)
+        wanted_crispness = torch.lerp(
+            crispness(hold.before), crispness(picture), _CRISPNESS_OF_FRESH
         )
+        return as_crisp(result, wanted_crispness, _CRISPER).clamp(0, 1)
 
-    def _style_size(self, style: Tensor, size: tuple[int, int], scale: float) -> tuple[int, int]:
-        zoom = self._settings.style_scale * max(size) / max(style.shape[-2:])
-        return _scaled((style.shape[-2], style.shape[-1]), zoom * scale, least=_LEAST_STYLE_SIDE)
+    def _materials(self, size: tuple[int, int], scale: float) -> list[Material]:
+        """The sources at one level, turned and mirrored as the settings allow."""
+        materials = []
+        for index, source in enumerate(self._steering.sources):
+            height, width = source.picture.shape[-2:]
+            zoom = self._settings.style_scale * max(size) / max(height, width)
+            shape = _scaled((height, width), zoom * scale, _LEAST_STYLE_SIDE)
+            picture = resize(source.picture, shape)
+            guide = self._steering.guide(source.view, shape)
+            for mirrored in (False, True) if self._settings.flip else (False,):
+                for turns in range(4) if self._settings.rotate else range(1):
+                    materials.append(
+                        Material(
+                            _turned(picture, turns, mirrored),
+                            _turned(guide, turns, mirrored),
+                            index,
+                            source.weight,
+                        )
+                    )
+        return materials
+
+    def _side(self, level: int, levels: int) -> int:
+        """Side of the patches at a level."""
+        if level < min(len(_COARSE_SIDES), levels - _FINE_LEVELS):
+            return _COARSE_SIDES[level]
+        # 11 for the broadest strokes, 7 in the middle, 5 for the finest.
+        return 2 * (5 - round(3 * self._settings.detail + 0.01)) + 1
+
+    def _damp_landmarks(self) -> None:
+        """Makes what is rare in a style cost more."""
+        level = min(
+            range(len(self._sizes)), key=lambda at: abs(max(self._sizes[at]) - _RARITY_SIDE)
+        )
+        grids = rarity(self._tables[level])
+        for table in self._tables:
+            rare = [
+                resize(grid, shape).flatten()
+                for grid, shape in zip(grids, table.shapes, strict=True)
+            ]
+            table.cost = table.cost * (1 + _RARITY * torch.cat(rare))
+
+    def _masks(self, plate: Plate) -> Tensor | None:
+        """Where each source may be used, 1×sources×H×W; None if all may be used everywhere."""
+        if all(mask is None for mask in plate.masks) or self._count == 1:
+            return None
+        everywhere = plate.rgb.new_ones((1, 1, *plate.rgb.shape[-2:]))
+        return torch.cat([everywhere if m is None else m for m in plate.masks], dim=1)
+
+    def _relit(self, hold: Hold, colours: Tensor) -> Tensor:
+        """The held picture under the light of now: it follows, in large, what changed between its
+        plate and the one to paint, so that a fade or a shadow does not lag behind."""
+        known = (hold.weight > 0).to(colours)
+        sigma = max(_LEAST_LIGHT, _LIGHT * max(colours.shape[-2:]))
+        change = (colours - self._steering.colours(hold.plate)) * known
+        light = blur(change, sigma) / blur(known, sigma).clamp_min(1e-3)
+        return (hold.picture + known * light).clamp(0, 1)
 
 
-def _held(picture: Tensor, hold: tuple[Tensor, Tensor] | None) -> Tensor:
+def _held(picture: Tensor, anchor: Tensor | None, weight: Tensor | None) -> Tensor:
     """The minimiser of |x − picture|² + weight·|x − anchor|²: the temporal term."""
-    if hold is None:
+    if anchor is None or weight is None:
         return picture
-    anchor, weight = hold
     return (picture + weight * anchor) / (1 + weight)
 
 
@@ -149,36 +231,11 @@ def _fit(distances: Tensor, sharp: bool) -> Tensor:
     return torch.exp(-distances / scale) + 1e-4
 
 
-def _weighted_colours(styles: Sequence[Tensor], weights: Sequence[float]) -> Tensor:
-    """Colours (K×3) of the styles, of each as many as its weight says."""
-    share = [weight / max(weights) for weight in weights]
-    colours = [style[0].flatten(1).T for style in styles]
-    picked = []
-    for part, those in zip(share, colours, strict=True):
-        count = max(1, round(part * len(those)))
-        picked.append(those[torch.linspace(0, len(those) - 1, count, device=those.device).long()])
-    return torch.cat(picked)
-
-
-def _luma(colours: Tensor) -> Tensor:
-    return luminance(colours.T[None, :, :, None]).flatten()
+def _turned(picture: Tensor, turns: int, mirrored: bool) -> Tensor:
+    """A picture after quarter turns, and then mirrored left to right."""
+    turned = torch.rot90(picture, turns, (-2, -1))
+    return (turned.flip(-1) if mirrored else turned).contiguous()
 
 
 def _scaled(size: tuple[int, int], scale: float, least: int) -> tuple[int, int]:
     return max(least, round(size[0] * scale)), max(least, round(size[1] * scale))
-
-
-def _resize(picture: Tensor, size: tuple[int, int]) -> Tensor:
-    if tuple(picture.shape[-2:]) == size:
-        return picture
-    return F.interpolate(picture, size, mode="bilinear", antialias=True, align_corners=False)
-
-
-def _blur(picture: Tensor, sigma: float) -> Tensor:
-    """Gaussian blur of N×1×H×W, the border's pixels going on outside."""
-    reach = int(3 * sigma + 0.5)
-    offsets = torch.arange(-reach, reach + 1, dtype=picture.dtype, device=picture.device)
-    kernel = torch.exp(-0.5 * (offsets / sigma) ** 2)
-    kernel = kernel / kernel.sum()
-    picture = F.pad(picture, (reach,) * 4, mode="replicate")
-    return F.conv2d(F.conv2d(picture, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1))

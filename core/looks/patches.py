@@ -1,7 +1,7 @@
-"""Style patches of one pyramid level: finding the nearest, and voting them into a picture.
+"""Style patches of one pyramid level: what each looks like, where it is, and voting.
 
-A patch is told by its *row* in the table, an int64. The query side has one patch for each pixel,
-centred on it; a field of rows is a nearest-neighbour field (Barnes et al. 2009, "PatchMatch").
+A patch is told by its *row* in the table, an int64. The painted side has patches on a grid, every
+``step`` pixels; a field of rows is a nearest-neighbour field (Barnes et al. 2009, "PatchMatch").
 """
 
 from __future__ import annotations
@@ -14,199 +14,224 @@ import torch.nn.functional as F
 from torch import Tensor
 
 # Principal components kept of a colour patch and of a guide patch.
-_COLOUR_COMPONENTS = 32
-_GUIDE_COMPONENTS = 12
+_COLOUR_COMPONENTS = 24
+_GUIDE_COMPONENTS = 10
 _PCA_SAMPLES = 20_000
-
-# Elements that one step of a search works on: 4 MB of float32 stay in the cache, which made the
-# search of whole tables four times faster than with 64 MB, and bounds the memory.
-_CHUNK_ELEMENTS = 1_000_000
 
 # A colour has three channels and the guide's light one: this makes guide_weight 1 an even balance.
 _GUIDE_BALANCE = 3**0.5
 
-# Steps between a pixel and the neighbours whose matches it tries, shifted back by the step.
-_STEPS = ((1, 0), (-1, 0), (0, 1), (0, -1), (2, 2), (-2, -2), (2, -2), (-2, 2))
+# What is under no mask at all at a pixel looks this much farther away than under a full one.
+_OUTSIDE_THE_MASK = 1e4
 
 
 @dataclass(frozen=True)
-class Field:
-    """A nearest-neighbour field. rows: H×W int64 in the table; distances: H×W, squared."""
+class Material:
+    """A picture to take patches from.
 
-    rows: Tensor
-    distances: Tensor
+    picture: 1×3×h×w; guide: 1×G×h×w, what steers on its side; source: index of the source that it
+    was made of; weight: of that source beside the others, relative.
+    """
+
+    picture: Tensor
+    guide: Tensor
+    source: int = 0
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Query:
+    """Patches of a frame that a match is wanted for.
+
+    features: H×W×F on the grid; emphasis: H×W, weight of the guide's part in the distance;
+    farther: H×W×sources, what the distance to each source's patches is multiplied by, or None.
+    """
+
+    features: Tensor
+    emphasis: Tensor
+    farther: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where patches are: material and upper left corner, int64 tensors of one shape."""
+
+    material: Tensor
+    y: Tensor
+    x: Tensor
 
 
 class PatchTable:
-    """All patches of all style pictures at one level of the pyramid."""
+    """All patches of all materials at one level of the pyramid.
+
+    features: rows×F; colours: how many of the F are colour components, the guide's follow;
+    cost: what the distance to each row is multiplied by.
+    """
 
     def __init__(
         self,
-        styles: Sequence[Tensor],
-        guides: Sequence[Tensor],
-        weights: Sequence[float],
+        materials: Sequence[Material],
         side: int,
+        step: int,
         guide_weight: float,
+        dtype: torch.dtype = torch.float32,
     ) -> None:
-        """styles: 1×3×h×w each; guides: 1×G×h×w each; weights: of the styles, relative;
-        side: of a patch in pixels, odd. Every style must hold at least one patch."""
-        self.side = side
+        """side: of a patch in pixels, odd; every material must hold one at least. step: pixels
+        between the patches of a frame. dtype: that features are kept in."""
+        self.side, self.step = side, step
+        pictures = [material.picture for material in materials]
+        guides = [material.guide for material in materials]
         self._guide_scale = guide_weight * _GUIDE_BALANCE
-        self._colour_basis = _principal_components(styles, side, _COLOUR_COMPONENTS)
+        self._colour_basis = _principal_components(pictures, side, _COLOUR_COMPONENTS)
         self._guide_basis = _principal_components(guides, side, _GUIDE_COMPONENTS)
-        features = [
-            self._features(style, guide) for style, guide in zip(styles, guides, strict=True)
-        ]
-        device = styles[0].device
+        self.colours = self._colour_basis.shape[0]
+        features = [self._features(p, g, 1) for p, g in zip(pictures, guides, strict=True)]
+        device = pictures[0].device
 
-        def per_style(values: Sequence[int]) -> Tensor:
+        def each(values: Sequence[int]) -> Tensor:
             return torch.tensor(values, dtype=torch.int64, device=device)
 
-        # The grid of patches of each style, and where its rows and pixels begin.
-        self._heights = per_style([f.shape[1] for f in features])
-        self._widths = per_style([f.shape[2] for f in features])
+        # The grid of patches of each material, and where its rows and pixels begin.
+        self.shapes = [(f.shape[1], f.shape[2]) for f in features]
+        self._heights = each([height for height, _ in self.shapes])
+        self._widths = each([width for _, width in self.shapes])
         counts = self._heights * self._widths
         self._first_row = counts.cumsum(0) - counts
-        self._strides = per_style([style.shape[-1] for style in styles])
-        areas = per_style([style.shape[-2] * style.shape[-1] for style in styles])
+        self._strides = each([picture.shape[-1] for picture in pictures])
+        areas = each([picture.shape[-2] * picture.shape[-1] for picture in pictures])
         self._first_pixel = areas.cumsum(0) - areas
-
-        self.features = torch.cat([f.flatten(1) for f in features], dim=1).T.contiguous()
-        self._squares = self.features.square().sum(1)
-        self._pixels = torch.cat([style[0].flatten(1) for style in styles], dim=1).T.contiguous()
-        self._style_of_row = torch.repeat_interleave(
-            torch.arange(len(styles), device=device), counts
+        self.features = torch.cat([f.flatten(1).to(dtype) for f in features], dim=1).T.contiguous()
+        self._pixels = torch.cat([p[0].flatten(1) for p in pictures], dim=1).T.contiguous()
+        self._material_of_row = torch.repeat_interleave(
+            torch.arange(len(materials), device=device), counts
         )
+        self._sources = each([material.source for material in materials])
         # A style that weighs less looks farther away.
-        strongest = max(weights)
-        penalty = torch.tensor([strongest / weight for weight in weights], device=device)
-        self._penalty = penalty[self._style_of_row] if len(set(weights)) > 1 else None
+        strongest = max(material.weight for material in materials)
+        farther = [strongest / material.weight for material in materials]
+        self.cost = torch.tensor(farther, device=device)[self._material_of_row]
+        self._window = _window(side).to(device)
 
-    def query(self, picture: Tensor, guide: Tensor) -> Tensor:
-        """Features of the patches around all pixels of a picture: 1×3×H×W to H×W×F."""
+    @property
+    def rows(self) -> int:
+        """How many patches there are."""
+        return self.features.shape[0]
+
+    def query(
+        self,
+        picture: Tensor,
+        guide: Tensor,
+        emphasis: Tensor,
+        masks: Tensor | None = None,
+    ) -> Query:
+        """What matches are wanted for a frame: 1×3×H×W, 1×G×H×W, 1×1×H×W; masks: 1×sources×H×W,
+        from 0 to 1. Where all masks are 0, all sources may be used."""
         margin = (self.side // 2,) * 4
-        padded = F.pad(picture, margin, mode="reflect"), F.pad(guide, margin, mode="reflect")
-        return self._features(*padded).permute(1, 2, 0).contiguous()
+        features = self._features(
+            F.pad(picture, margin, mode="reflect"), F.pad(guide, margin, mode="reflect"), self.step
+        )
+        every = slice(None, None, self.step)
+        farther = None
+        if masks is not None:
+            share = masks[0, :, every, every].permute(1, 2, 0).contiguous()
+            most = share.amax(-1, keepdim=True)
+            share = torch.where(most > 0, share / most.clamp_min(1e-6), 1.0)
+            farther = 1 / share.clamp_min(1 / _OUTSIDE_THE_MASK)
+        return Query(
+            features.permute(1, 2, 0).contiguous(),
+            emphasis[0, 0, every, every].contiguous(),
+            farther,
+        )
 
-    def search(self, query: Tensor, completeness: float) -> Field:
-        """The nearest patch of every pixel by looking at all of them.
+    def source(self, rows: Tensor) -> Tensor:
+        """Index of the source that rows come from."""
+        return self._sources[self._material_of_row[rows]]
 
-        Each distance is divided by (completeness + that style patch's smallest distance to any
-        query), so that patches which would match many queries well do not take them all
-        (Granot et al. 2022, "Drop the GAN", eq. 2). query: H×W×F.
+    def place(self, rows: Tensor) -> Place:
+        """Where patches are."""
+        if len(self.shapes) == 1:
+            width = self.shapes[0][1]
+            return Place(torch.zeros_like(rows), rows // width, rows % width)
+        material = self._material_of_row[rows]
+        local = rows - self._first_row[material]
+        width_of = self._widths[material]
+        return Place(material, local // width_of, local % width_of)
+
+    def row(self, place: Place) -> Tensor:
+        """Rows of patches, or of the nearest whole ones of the same material."""
+        if len(self.shapes) == 1:
+            height, width = self.shapes[0]
+            return place.y.clamp(0, height - 1) * width + place.x.clamp(0, width - 1)
+        width_of = self._widths[place.material]
+        y = torch.minimum(place.y.clamp_min(0), self._heights[place.material] - 1)
+        x = torch.minimum(place.x.clamp_min(0), width_of - 1)
+        return self._first_row[place.material] + y * width_of + x
+
+    def per_material(self, values: Tensor) -> list[Tensor]:
+        """A value for each row, as one 1×1×h×w grid for each material."""
+        parts = values.split([height * width for height, width in self.shapes])
+        return [part.view(1, 1, *shape) for part, shape in zip(parts, self.shapes, strict=True)]
+
+    def lift(
+        self, coarse: PatchTable, rows: Tensor, coarse_size: tuple[int, int], size: tuple[int, int]
+    ) -> Tensor:
+        """A field of the next coarser level as a first guess on this one.
+
+        coarse_size, size: height and width of the frame there and here. Centres are scaled, and
+        each patch keeps its offset from its coarse one's centre, so that neighbours go on to take
+        neighbouring patches.
         """
-        flat = query.flatten(0, 1)
-        nearest = self.features.new_full((self.features.shape[0],), torch.inf)
-        chunks = flat.split(max(1, _CHUNK_ELEMENTS // self.features.shape[0]))
-        for chunk in chunks:
-            nearest = torch.minimum(nearest, self._all_distances(chunk).amin(0))
-        score = 1 / (completeness * self.side**2 + nearest)
-        rows = torch.cat([(self._all_distances(c) * score).argmin(1) for c in chunks])
-        return Field(rows.view(query.shape[:2]), self._distances(flat, rows).view(query.shape[:2]))
-
-    def refine(self, query: Tensor, rows: Tensor, jitter: int, random: torch.Generator) -> Field:
-        """Better matches from the neighbours' matches, shifted, with up to ``jitter`` pixels more.
-
-        query: H×W×F; rows: H×W, a first guess. Deterministic for the state of ``random``.
-        """
-        flat = query.flatten(0, 1)
-        best = self._distances(flat, rows.flatten())
-        for down, right in _STEPS:
-            style, y, x = self._locate(rows.roll((down, right), (0, 1)))
-            if jitter:
-                y = y + self._jitter(y.shape, jitter, random)
-                x = x + self._jitter(x.shape, jitter, random)
-            candidates = self._row(style, y + down, x + right)
-            distances = self._distances(flat, candidates.flatten())
-            better = distances < best
-            best = torch.where(better, distances, best)
-            rows = torch.where(better.view(rows.shape), candidates, rows)
-        return Field(rows, best.view(rows.shape))
-
-    def lift(self, coarse: PatchTable, rows: Tensor, size: tuple[int, int]) -> Tensor:
-        """A field of the next coarser level as a first guess on this one, of height × width size.
-
-        Centres are scaled, and each pixel keeps its offset from its coarse pixel's centre, so that
-        neighbours go on to take neighbouring patches.
-        """
-        height, width = size
-        style, y, x = coarse._locate(rows)
-        from_y, part_y = _coarse_index(height, rows.shape[0], rows.device)
-        from_x, part_x = _coarse_index(width, rows.shape[1], rows.device)
-        style, y, x = (field[from_y][:, from_x] for field in (style, y, x))
+        place = coarse.place(rows)
+        (from_y, part_y), (from_x, part_x) = (
+            _coarse_index(length, coarse_length, self.step, coarse.step, count, rows.device)
+            for length, coarse_length, count in zip(size, coarse_size, rows.shape, strict=True)
+        )
+        material, y, x = (part[from_y][:, from_x] for part in (place.material, place.y, place.x))
         half, coarse_half = self.side // 2, coarse.side // 2
         scale_y = (self._heights + 2 * half) / (coarse._heights + 2 * coarse_half)
         scale_x = self._strides / coarse._strides
-        centre_y = (y + coarse_half + 0.5 + part_y[:, None]) * scale_y[style]
-        centre_x = (x + coarse_half + 0.5 + part_x[None]) * scale_x[style]
-        return self._row(style, centre_y.floor().long() - half, centre_x.floor().long() - half)
+        centre_y = (y + coarse_half + 0.5 + part_y[:, None]) * scale_y[material]
+        centre_x = (x + coarse_half + 0.5 + part_x[None]) * scale_x[material]
+        return self.row(
+            Place(material, centre_y.floor().long() - half, centre_x.floor().long() - half)
+        )
 
-    def vote(self, rows: Tensor, weights: Tensor) -> Tensor:
+    def vote(self, rows: Tensor, weights: Tensor, size: tuple[int, int]) -> Tensor:
         """The picture in which each pixel is the mean of all patches that cover it, 1×3×H×W.
 
-        rows: H×W; weights: H×W, of the patches.
+        rows, weights: on the grid; size: height and width of the picture. Pixels near a patch's
+        centre count more than those at its rim, which hides seams.
         """
         height, width = rows.shape
-        half = self.side // 2
-        style, y, x = self._locate(rows)
-        corner = self._first_pixel[style] + y * self._strides[style] + x
-        stride = self._strides[style]
-        # Around the picture there are no patches: weight 0, whatever pixel they point to.
-        margin = (half,) * 4
-        corner, stride = F.pad(corner, margin), F.pad(stride, margin)
-        weights = F.pad(weights, margin)
-        total = rows.new_zeros((height * width, 3), dtype=self._pixels.dtype)
-        mass = rows.new_zeros((height * width, 1), dtype=self._pixels.dtype)
+        place = self.place(rows)
+        stride = self._strides[place.material]
+        corner = self._first_pixel[place.material] + place.y * stride + place.x
+        margin = self.side + self.step
+        total = self._pixels.new_zeros((height * self.step + margin, width * self.step + margin, 4))
         for v in range(self.side):
+            line = corner + v * stride
+            down = slice(v, v + self.step * height, self.step)
             for u in range(self.side):
-                # The patch that covers a pixel at its own (v, u) is centred (half-v, half-u) on.
-                top, left = 2 * half - v, 2 * half - u
-                view = slice(top, top + height), slice(left, left + width)
-                pixel = (corner[view] + v * stride[view] + u).reshape(-1)
-                weight = weights[view].reshape(-1, 1)
-                total += self._pixels[pixel] * weight
-                mass += weight
-        return (total / mass).T.reshape(1, 3, height, width)
+                weight = (weights * self._window[v, u])[..., None]
+                part = total[down, u : u + self.step * width : self.step]
+                part[..., :3].addcmul_(self._pixels[line + u], weight)
+                part[..., 3:].add_(weight)
+        half = self.side // 2
+        total = total[half : half + size[0], half : half + size[1]]
+        return (total[..., :3] / total[..., 3:]).permute(2, 0, 1)[None].contiguous()
 
-    def _features(self, picture: Tensor, guide: Tensor) -> Tensor:
-        """F×(h-side+1)×(w-side+1): principal components of all whole patches."""
-        colour = F.conv2d(picture, self._colour_basis)
-        light = F.conv2d(guide, self._guide_basis) * self._guide_scale
+    def _features(self, picture: Tensor, guide: Tensor, step: int) -> Tensor:
+        """F×h×w: principal components of whole patches, every ``step`` pixels."""
+        colour = F.conv2d(picture, self._colour_basis, stride=step)
+        light = F.conv2d(guide, self._guide_basis, stride=step) * self._guide_scale
         return torch.cat((colour, light), dim=1)[0]
 
-    def _distances(self, flat: Tensor, rows: Tensor) -> Tensor:
-        count = max(1, _CHUNK_ELEMENTS // self.features.shape[1])
-        parts = [
-            (own - self.features[those]).square().sum(1)
-            for own, those in zip(flat.split(count), rows.split(count), strict=True)
-        ]
-        distances = torch.cat(parts)
-        return distances if self._penalty is None else distances * self._penalty[rows]
 
-    def _all_distances(self, flat: Tensor) -> Tensor:
-        squares = flat.square().sum(1, keepdim=True)
-        distances = torch.addmm(squares + self._squares, flat, self.features.T, alpha=-2)
-        distances = distances.clamp_min_(0)
-        return distances if self._penalty is None else distances * self._penalty
-
-    def _locate(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Style, y and x of the patches' upper left corners."""
-        style = self._style_of_row[rows]
-        local = rows - self._first_row[style]
-        width = self._widths[style]
-        return style, local // width, local % width
-
-    def _row(self, style: Tensor, y: Tensor, x: Tensor) -> Tensor:
-        """Rows of the patches at y, x, or of the nearest whole patches of the same style."""
-        width = self._widths[style]
-        y = torch.minimum(y.clamp_min(0), self._heights[style] - 1)
-        x = torch.minimum(x.clamp_min(0), width - 1)
-        return self._first_row[style] + y * width + x
-
-    def _jitter(self, shape: torch.Size, reach: int, random: torch.Generator) -> Tensor:
-        # Drawn on the CPU: the same numbers on every device.
-        drawn = torch.randint(-reach, reach + 1, shape, generator=random)
-        return drawn.to(self.features.device)
+def _window(side: int) -> Tensor:
+    """How much each pixel of a patch counts in a vote, side×side: falls off to the rim."""
+    half = side // 2
+    line = 1 - (torch.arange(side) - half).abs() / (half + 1)
+    return (line[:, None] * line[None]).sqrt()
 
 
 def _principal_components(pictures: Sequence[Tensor], side: int, count: int) -> Tensor:
@@ -221,8 +246,17 @@ def _principal_components(pictures: Sequence[Tensor], side: int, count: int) -> 
     return basis.reshape(count, pictures[0].shape[1], side, side).contiguous()
 
 
-def _coarse_index(length: int, coarse: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """For each pixel of a line its coarse pixel, and its offset from that one's centre."""
-    position = (torch.arange(length, device=device) + 0.5) * (coarse / length)
-    index = position.long().clamp(max=coarse - 1)
-    return index, position - index - 0.5
+def _coarse_index(
+    length: int,
+    coarse_length: int,
+    step: int,
+    coarse_step: int,
+    count: int,
+    device: torch.device,
+) -> tuple[Tensor, Tensor]:
+    """For each patch of a line of the grid its coarse patch, and its offset from that one's centre
+    in coarse pixels. count: of the coarse patches in the line."""
+    centre = torch.arange(0, length, step, device=device) + 0.5
+    position = centre * (coarse_length / length) - 0.5
+    index = (position / coarse_step).round().long().clamp(0, count - 1)
+    return index, position - index * coarse_step

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .. import device as devices
-from .. import flow, frames, shot
+from .. import flow, frames, motion
 from ..errors import EcsetError, InputError
 from ..flow import vector
 from ..flow.consistency import reliable
@@ -74,8 +74,8 @@ class Walk:
         if before is not None:
             if before.plate.shape != now.plate.shape:
                 raise InputError(f"The plates {frame - 1} and {frame} differ in size.")
-            found = shot.motion(self._painted_by, before.plate, now.plate)
-            if shot.is_cut(before.plate, now.plate, found):
+            found = motion.between(self._painted_by, before.plate, now.plate)
+            if motion.is_cut(before.plate, now.plate, found):
                 self._cuts += 1
                 self._first = None
             else:

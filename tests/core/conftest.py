@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+# As core/__main__.py does: waiting threads that spin make torch slow beside busy cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from core import frames
 from core.frames import Picture

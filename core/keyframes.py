@@ -1,0 +1,232 @@
+"""Painting a shot after frames of it that were painted by hand (Jamriška et al. 2019).
+
+Each keyframe is a style whose guides are exact: its plate and its painting show the same thing. A
+frame is painted from the keyframe before it and from the one after it, each brought along the
+plates' motion, and the two are blended as the frame moves from one to the other.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from . import looks
+from .flow import Estimator
+from .flow.warp import warp
+from .job import Job
+from .looks import Hold, Look, Plate, Source
+from .looks.filters import blur, resize
+from .motion import Motion, alike, between, followed, is_cut
+from .shot import Shot
+
+# What a keyframe that can't be followed to a pixel still counts there, beside one that can.
+_LOST = 0.02
+_SEAM_SIGMA = 3.0  # pixels
+
+# The scale at which two paintings are mixed plainly; what is finer keeps its contrast.
+_CONTRAST_SIGMA = 8.0
+_CONTRAST_MOST = 1.6
+
+
+@dataclass(frozen=True)
+class Keyframe:
+    """A frame painted by hand, with a look that paints after it."""
+
+    frame: int
+    plate: Tensor
+    painting: Tensor
+    look: Look
+
+
+class Painter:
+    """Paints the frames of a shot after its keyframes (one at least)."""
+
+    def __init__(
+        self,
+        make: Callable[[], Look],
+        sources: Sequence[tuple[int, Source]],
+        size: tuple[int, int],
+        sample: Plate,
+        estimate: Estimator,
+        weight: float,
+        shot: Shot,
+    ) -> None:
+        """make: a look, not prepared; sources: by frame, in order, with their plates; weight: of
+        the temporal term."""
+        self._keyframes = []
+        for frame, source in sources:
+            assert source.plate is not None
+            look = make()
+            look.prepare([source], size, sample)
+            self._keyframes.append(Keyframe(frame, source.plate, source.picture, look))
+        self._frames = [keyframe.frame for keyframe in self._keyframes]
+        self._estimate = estimate
+        self._weight = weight
+        self._shot = shot
+        self._from_before: dict[int, tuple[int, Motion | None]] = {}
+        self._from_after: dict[int, dict[int, _Packed | None]] = {}
+
+    def paint(self, frame: int, chained: bool) -> Tensor:
+        """Paint a frame, 1×3×H×W. chained: the frame before is painted, to go on from."""
+        place = bisect_right(self._frames, frame)
+        before = self._keyframes[place - 1] if place else None
+        after = self._keyframes[place] if place < len(self._keyframes) else None
+        if before is not None and before.frame == frame:
+            return before.painting  # as it was painted, to the pixel
+        plate = self._shot.plate(frame)
+        near = self._previous(frame, plate) if chained else None
+        parts = []
+        for keyframe in (before, after):
+            if keyframe is None:
+                continue
+            motion = self._motion(keyframe, frame)
+            hold, followed_here = self._hold(plate, keyframe, motion, near)
+            picture = keyframe.look.paint(plate, hold)
+            parts.append((picture, followed_here))
+        if len(parts) == 1 or before is None or after is None:
+            return parts[0][0]
+        share = (frame - before.frame) / (after.frame - before.frame)
+        (old, old_followed), (new, new_followed) = parts
+        old_weight, new_weight = (1 - share) * old_followed, share * new_followed
+        return blended(old, new, new_weight / (old_weight + new_weight))
+
+    def _previous(self, frame: int, plate: Plate) -> tuple[Tensor, Tensor, Tensor, Tensor] | None:
+        """The frame before, brought to this one: paint, its plate, where both are known; and the
+        paint as it was. None across a cut."""
+        before, result = self._shot.plate(frame - 1), self._shot.painted(frame - 1)
+        link = between(self._estimate, before.rgb, plate.rgb)
+        if is_cut(before.rgb, plate.rgb, link):
+            return None
+        picture = warp(result.rgb, link.backward, mode="bicubic").clamp(0, 1)
+        known = link.reliable * (warp(result.known, link.backward) > 0.99).to(picture)
+        return picture, warp(before.rgb, link.backward), known, result.rgb
+
+    def _hold(
+        self,
+        plate: Plate,
+        keyframe: Keyframe,
+        motion: Motion | None,
+        near: tuple[Tensor, Tensor, Tensor, Tensor] | None,
+    ) -> tuple[Hold | None, Tensor]:
+        """What a frame is held to: the keyframe where it can be followed, elsewhere the frame
+        before. And how well the keyframe is followed, 1×1×H×W, above 0."""
+        if motion is None:
+            sure = plate.rgb.new_zeros((1, 1, *plate.rgb.shape[-2:]))
+            if near is None:
+                return None, sure + _LOST
+            picture, source, known, before = near
+            return Hold(picture, self._weight * known, source, before), sure + _LOST
+        far = warp(keyframe.painting, motion.backward, mode="bicubic").clamp(0, 1)
+        source = warp(keyframe.plate, motion.backward)
+        sure = motion.reliable * alike(plate.rgb, source)
+        followed_here = _LOST + (1 - _LOST) * blur(sure, _SEAM_SIGMA)
+        if near is None:
+            return Hold(far, self._weight * sure, source, keyframe.painting), followed_here
+        picture, old_source, known, _ = near
+        hold = Hold(
+            torch.lerp(picture, far, sure),
+            self._weight * torch.maximum(sure, known),
+            torch.lerp(old_source, source, sure),
+            keyframe.painting,
+        )
+        return hold, followed_here
+
+    def _motion(self, keyframe: Keyframe, frame: int) -> Motion | None:
+        """The motion from a frame to a keyframe, None where a cut lies between."""
+        if keyframe.frame < frame:
+            return self._motion_back(keyframe.frame, frame)
+        packed = self._motions_on(keyframe.frame).get(frame)
+        return None if packed is None else packed.motion()
+
+    def _motion_back(self, keyframe: int, frame: int) -> Motion | None:
+        """To an earlier keyframe, link by link from where the last call had come to."""
+        at, motion = self._from_before.get(keyframe, (keyframe, None))
+        if at > frame:
+            at, motion = keyframe, None
+        while at < frame:
+            broken = at > keyframe and motion is None
+            link = None if broken else self._link(at, at + 1)
+            if link is None:
+                motion = None
+            else:
+                motion = link if at == keyframe else followed(link, motion or link)
+            at += 1
+        self._from_before[keyframe] = at, motion
+        return motion
+
+    def _motions_on(self, keyframe: int) -> dict[int, _Packed | None]:
+        """To a later keyframe, from every frame since the one before that."""
+        if keyframe not in self._from_after:
+            earlier = [frame for frame in self._frames if frame < keyframe]
+            first = earlier[-1] + 1 if earlier else self._shot.first
+            found: dict[int, _Packed | None] = {}
+            motion: Motion | None = None
+            for frame in range(keyframe - 1, first - 1, -1):
+                link = self._link(frame + 1, frame)
+                if link is None:  # nothing beyond a cut is seen
+                    break
+                motion = link if motion is None else followed(link, motion)
+                found[frame] = _Packed.of(motion)
+            self._from_after = {keyframe: found}  # those of the last gap are not needed again
+        return self._from_after[keyframe]
+
+    def _link(self, other: int, frame: int) -> Motion | None:
+        """The motion from a frame to its neighbour, None across a cut."""
+        there, here = self._shot.plate(other).rgb, self._shot.plate(frame).rgb
+        link = between(self._estimate, there, here)
+        return None if is_cut(there, here, link) else link
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """A motion in a sixteenth of its memory: the flow at half the size in half precision."""
+
+    flow: Tensor
+    reliable: Tensor
+
+    @classmethod
+    def of(cls, motion: Motion) -> _Packed:
+        flow = F.avg_pool2d(motion.backward, 2, ceil_mode=True, count_include_pad=False)
+        return cls(flow.half(), motion.reliable > 0)
+
+    def motion(self) -> Motion:
+        size = (self.reliable.shape[-2], self.reliable.shape[-1])
+        return Motion(resize(self.flow.float(), size), self.reliable.float())
+
+
+def blended(old: Tensor, new: Tensor, share: Tensor) -> Tensor:
+    """Two paintings of one frame (1×3×H×W) mixed, with as much contrast as they have.
+
+    share: of the new one, 1×1×H×W. A plain mean of two that differ in their strokes is flat; its
+    detail is raised until its variance is the mean of theirs (after Heitz and Neyret 2018, who
+    blend textures so).
+    """
+    mixed = torch.lerp(old, new, share)
+    base = blur(mixed, _CONTRAST_SIGMA)
+
+    def energy(picture: Tensor) -> Tensor:
+        detail = picture - blur(picture, _CONTRAST_SIGMA)
+        return blur(detail.square().mean(1, keepdim=True), _CONTRAST_SIGMA)
+
+    wanted = torch.lerp(energy(old), energy(new), share)
+    gain = (wanted / energy(mixed).clamp_min(1e-8)).sqrt().clamp(1, _CONTRAST_MOST)
+    return (base + gain * (mixed - base)).clamp(0, 1)
+
+
+def painter(
+    job: Job,
+    sources: Sequence[tuple[int, Source]],
+    size: tuple[int, int],
+    sample: Plate,
+    estimate: Estimator,
+    shot: Shot,
+) -> Painter:
+    """The painter that a job with keyframes asks for."""
+    weight = job.coherence.weight
+    in_order = sorted(sources, key=lambda source: source[0])
+    return Painter(lambda: looks.make(job), in_order, size, sample, estimate, weight, shot)
