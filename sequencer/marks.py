@@ -29,9 +29,8 @@ def keyframes_of(scene: Any, shot: str) -> list[Any]:
 def lost_keyframes(scene: Any) -> list[Any]:
     """The keyframes of strips that have another name now, or are gone; by their frame."""
     strips = compat.all_strips(scene.sequence_editor)
-    return sorted(
-        (s for s in strips if s.get(KEYFRAME_PROPERTY, s.name) not in strips), key=compat.left
-    )
+    marked = [strip for strip in strips if KEYFRAME_PROPERTY in strip]
+    return sorted((s for s in marked if s[KEYFRAME_PROPERTY] not in strips), key=compat.left)
 
 
 def shot_of(scene: Any, strip: Any) -> Any:
