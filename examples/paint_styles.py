@@ -9,30 +9,61 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import cv2
 import numpy as np
-from painting import evening, harvest, painter, woodcut
+from painting import (
+    composition,
+    dots,
+    evening,
+    harvest,
+    mountains,
+    painter,
+    seaside,
+    woodcut,
+)
 from painting.brush import Floats
 
-SIZE = (900, 600)
 OVER = 2  # painted at twice the size, then averaged: strokes get clean edges
 SEED = 20
 
 
-def oil(picture: ModuleType, relief: float, gloss: float) -> Floats:
-    """The picture (a module with ``plan``, ``LAYERS`` and ``ground``) as painted, sRGB 0 to 1."""
-    rng = np.random.default_rng(SEED)
-    plan = picture.plan(SIZE[0] * OVER, SIZE[1] * OVER, rng)
-    return painter.paint(plan, picture.LAYERS, picture.ground(), rng).lit(relief, gloss)
+@dataclass(frozen=True)
+class Style:
+    """One picture: its size, its JPEG quality, and what paints it (width, height, chance)."""
+
+    paint: Callable[[int, int, np.random.Generator], Floats]
+    size: tuple[int, int]
+    quality: int
+
+
+def oil(picture: ModuleType, relief: float, gloss: float) -> Style:
+    """A picture (a module with ``plan``, ``LAYERS`` and ``ground``) in strokes of oil."""
+
+    def paint(width: int, height: int, rng: np.random.Generator) -> Floats:
+        plan = picture.plan(width, height, rng)
+        return painter.paint(plan, picture.LAYERS, picture.ground(), rng).lit(relief, gloss)
+
+    return Style(paint, (900, 600), 93)
+
+
+def dotted(width: int, height: int, rng: np.random.Generator) -> Floats:
+    """The seaside in dots of oil."""
+    plan = seaside.plan(width, height, rng)
+    return dots.paint(plan, seaside.PASSES, seaside.ground(), rng).lit(2.2, 0.2)
 
 
 STYLES = {
-    "evening": lambda: oil(evening, relief=2.4, gloss=0.25),
-    "harvest": lambda: oil(harvest, relief=2.2, gloss=0.22),
-    "woodcut": lambda: woodcut.printed(SIZE[0] * OVER, SIZE[1] * OVER, np.random.default_rng(SEED)),
+    "composition": Style(composition.painted, (1080, 720), 90),
+    "evening": oil(evening, relief=2.4, gloss=0.25),
+    "harvest": oil(harvest, relief=2.2, gloss=0.22),
+    "mountains": Style(mountains.painted, (1080, 720), 93),
+    "seaside": Style(dotted, (1080, 720), 88),
+    "woodcut": Style(woodcut.printed, (900, 600), 93),
 }
 
 
@@ -44,10 +75,13 @@ def main() -> int:
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     for name in [options.only] if options.only else STYLES:
-        picture = cv2.resize(STYLES[name](), SIZE, interpolation=cv2.INTER_AREA)
+        style = STYLES[name]
+        width, height = style.size
+        painted = style.paint(width * OVER, height * OVER, np.random.default_rng(SEED))
+        picture = cv2.resize(painted, style.size, interpolation=cv2.INTER_AREA)
         path = options.output / f"{name}.jpg"
         pixels = np.rint(picture[..., ::-1] * 255.0).astype(np.uint8)
-        if not cv2.imwrite(str(path), pixels, [cv2.IMWRITE_JPEG_QUALITY, 93]):
+        if not cv2.imwrite(str(path), pixels, [cv2.IMWRITE_JPEG_QUALITY, style.quality]):
             parser.error(f"{path} cannot be written; choose another folder with --output")
     return 0
 
