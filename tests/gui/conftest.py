@@ -100,7 +100,7 @@ def in_window(installed, environment, screen) -> Callable[..., dict[str, Any]]:
         common = {
             "folder": str(folder),
             "shot": str(ROOT / "examples/shot"),
-            "style": str(min((ROOT / "examples/styles").glob("*.jpg"))),
+            "style": str(ROOT / "examples/styles/evening.jpg"),
             "cancel_at": 3,
             "seconds": 900 if "ECSET_ENGINE_PYTHON" in os.environ else 120,
         }
