@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .flow import Estimator
-from .flow.warp import warp
+from .flow.warp import inside, warp
 from .looks import Hold, Look, Plate
 from .looks.filters import blur
 from .motion import Motion, alike, between, followed, is_cut
@@ -24,6 +24,11 @@ from .motion import Motion, alike, between, followed, is_cut
 # Frames between anchors. With more, less is still in sight of them; with fewer, paint is resampled
 # more often (docs/coherence.md).
 _ANCHOR_DISTANCE = 8
+
+# Where flow forth and back do not agree but what it brings looks right, it is trusted by half: at the
+# borders of moving things most pixels are like that, and paint that starts anew there flickers.
+_TRUST_IN_LOOKS = 0.5
+_LOOKS_ALIKE = 0.06
 
 # The border between what comes from the anchor and what from the frame before, in pixels.
 _SEAM_SIGMA = 1.5
@@ -123,7 +128,9 @@ class Painter:
             share = share * blur(share, _SEAM_SIGMA)
             picture = torch.lerp(picture, far, share)
             source = torch.lerp(source, far_source, share)
-        weight = self._weight * link.reliable * known * _undisturbed(plate, before, link)
+        looks = inside(link.backward) * alike(plate.rgb, source, _LOOKS_ALIKE)
+        trusted = torch.maximum(link.reliable, _TRUST_IN_LOOKS * looks)
+        weight = self._weight * trusted * known * _undisturbed(plate, before, link)
         return Hold(picture, weight, source, result.rgb)
 
 

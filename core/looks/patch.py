@@ -31,7 +31,6 @@ _REFINEMENTS = 3
 
 # With a warped previous result to start from, the large shapes are already there.
 _FIRST_LEVEL_IN_A_CHAIN = 3
-_REFINEMENTS_IN_A_CHAIN = 2
 
 # A frame's patches stand on every second pixel, but on the coarsest levels: a quarter of the work,
 # and crisper strokes, since fewer patches are averaged in a pixel (docs/brushwork.md).
@@ -122,7 +121,6 @@ class Patch:
         picture = view.colours if held is None else held
         levels = len(self._tables)
         first = 0 if hold is None else min(_FIRST_LEVEL_IN_A_CHAIN, levels - 1)
-        refinements = _REFINEMENTS if hold is None else _REFINEMENTS_IN_A_CHAIN
         rows: Tensor | None = None
         for level in range(first, levels):
             table, size, finest = self._tables[level], self._sizes[level], level == levels - 1
@@ -137,7 +135,7 @@ class Patch:
             if rows is not None and not searched:
                 rows = table.lift(self._tables[level - 1], rows, self._sizes[level - 1], size)
                 picture = table.vote(rows, torch.ones_like(rows, dtype=picture.dtype), size)
-            turns = _SEARCHES if searched else refinements
+            turns = _SEARCHES if searched else _REFINEMENTS
             for turn in range(turns):
                 wanted = _held(picture, anchor, anchor_weight)
                 wanted = wanted + _BOOST * self._settings.detail * fine(wanted)
