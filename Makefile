@@ -37,11 +37,15 @@ pytest = @if compgen -G '$(2)/test_*.py' >/dev/null; then \
 
 .PHONY: help
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(VENVS)/engine/.ready package ## paint a real shot, from the extension's zip to a contact sheet (demo/)
 	$(VENVS)/bpy-$(DEMO_BPY)/bin/python examples/demo.py --extension build/ecset.zip --engine-python $(ENGINE)
+
+.PHONY: demo-keyframe
+demo-keyframe: $(VENVS)/engine/.ready package ## draw on one painted frame; the shot follows it (demo-keyframe/)
+	$(VENVS)/bpy-$(DEMO_BPY)/bin/python examples/keyframe_demo.py --extension build/ecset.zip --engine-python $(ENGINE)
 
 # The Blender side calls the engine as it does in Blender: by this interpreter.
 test-core test-blender test-gui: export ECSET_ENGINE_PYTHON := $(abspath $(ENGINE))
@@ -97,7 +101,7 @@ LOCK = $(UV) pip compile --quiet --upgrade --universal --fork-strategy fewest --
 
 .PHONY: clean
 clean: ## away with environments, builds and the demo
-	rm -rf $(VENVS) build demo .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENVS) build demo demo-keyframe .pytest_cache .ruff_cache .mypy_cache
 
 $(UV): requirements/uv.txt
 	@$(if $(PYTHON),,echo 'Ecset needs Python 3.11, 3.12 or 3.13 (PYTHON=... names one).' >&2; exit 2)

@@ -76,17 +76,36 @@ def engine(python: Path, *arguments: str | Path) -> None:
         raise SystemExit(done.returncode)
 
 
-def parsed_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def stylize(blend: Path, output: Path, python: Path, *arguments: str | Path) -> Path:
+    """Paint the strip as `blender --command ecset stylize` does; returns the job's folder."""
+    status = extension_module("operators.command_line").main(
+        [
+            "stylize",
+            str(blend),
+            *("--strip", STRIP),
+            *("--engine-python", str(python)),
+            *("--output", str(output)),
+            *map(str, arguments),
+        ]
+    )
+    if status:
+        raise SystemExit(status)
+    return max(output.glob("*/job.json"), key=lambda path: path.stat().st_mtime).parent
+
+
+def parsed_arguments(description: str, style: Path | None, output: Path) -> argparse.Namespace:
+    """style, output: the picture and the folder for results if none is named."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--extension", type=Path, required=True, help="the extension's zip")
     parser.add_argument("--engine-python", type=Path, required=True, help="a Python with PyTorch")
-    parser.add_argument("--style", type=Path, default=min(STYLES.glob("*.jpg"), default=None))
-    parser.add_argument("--output", type=Path, default=ROOT / "demo")
+    parser.add_argument("--style", type=Path, default=style)
+    parser.add_argument("--output", type=Path, default=output)
     return parser.parse_args()
 
 
 def main() -> int:
-    options = parsed_arguments()
+    style = min(STYLES.glob("*.jpg"), default=None)
+    options = parsed_arguments(__doc__.splitlines()[0], style, ROOT / "demo")
     began = time.monotonic()
     output = options.output.absolute()
     python = options.engine_python.absolute()  # a link that must stay one: it names the environment
@@ -98,22 +117,15 @@ def main() -> int:
     make_edit(output / "shot.blend")
 
     print(f"3/4  Painting the strip after {options.style.name}", flush=True)
-    status = extension_module("operators.command_line").main(
-        [
-            "stylize",
-            str(output / "shot.blend"),
-            *("--strip", STRIP),
-            *("--style", str(options.style.absolute())),
-            *("--engine-python", str(python)),
-            *("--output", str(output)),
-            *("--save-as", str(output / "painted.blend")),
-        ]
+    job = stylize(
+        output / "shot.blend",
+        output,
+        python,
+        *("--style", options.style.absolute()),
+        *("--save-as", output / "painted.blend"),
     )
-    if status:
-        return status
 
     print("4/4  Measuring, and laying out the contact sheet", flush=True)
-    job = max(output.glob("*/job.json"), key=lambda path: path.stat().st_mtime).parent
     sheet = output / "contact_sheet.png"
     engine(python, "measure", job)
     engine(python, "sheet", job, "--output", sheet, "--columns", "4")
