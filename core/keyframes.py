@@ -17,7 +17,7 @@ from torch import Tensor
 
 from . import looks
 from .flow import Estimator
-from .flow.warp import warp
+from .flow.warp import inside, pixel_grid, warp
 from .job import Job
 from .looks import Hold, Look, Plate, Source
 from .looks.filters import blur, resize
@@ -95,23 +95,23 @@ class Painter:
         old_weight, new_weight = (1 - share) * old_followed, share * new_followed
         return blended(old, new, new_weight / (old_weight + new_weight))
 
-    def _previous(self, frame: int, plate: Plate) -> tuple[Tensor, Tensor, Tensor, Tensor] | None:
-        """The frame before, brought to this one: paint, its plate, where both are known; and the
-        paint as it was. None across a cut."""
+    def _previous(self, frame: int, plate: Plate) -> _Near | None:
+        """The frame before, brought to this one. None across a cut."""
         before, result = self._shot.plate(frame - 1), self._shot.painted(frame - 1)
         link = between(self._estimate, before.rgb, plate.rgb)
         if is_cut(before.rgb, plate.rgb, link):
             return None
         picture = warp(result.rgb, link.backward, mode="bicubic").clamp(0, 1)
         known = link.reliable * (warp(result.known, link.backward) > 0.99).to(picture)
-        return picture, warp(before.rgb, link.backward), known, result.rgb
+        source = warp(before.rgb, link.backward)
+        return _Near(picture, source, known, inside(link.backward), result.rgb)
 
     def _hold(
         self,
         plate: Plate,
         keyframe: Keyframe,
         motion: Motion | None,
-        near: tuple[Tensor, Tensor, Tensor, Tensor] | None,
+        near: _Near | None,
     ) -> tuple[Hold | None, Tensor]:
         """What a frame is held to: the keyframe where it can be followed, elsewhere the frame
         before. And how well the keyframe is followed, 1×1×H×W, above 0."""
@@ -119,19 +119,18 @@ class Painter:
             sure = plate.rgb.new_zeros((1, 1, *plate.rgb.shape[-2:]))
             if near is None:
                 return None, sure + _LOST
-            picture, source, known, before = near
-            return Hold(picture, self._weight * known, source, before), sure + _LOST
-        far = warp(keyframe.painting, motion.backward, mode="bicubic").clamp(0, 1)
+            weight = self._weight * near.known
+            return Hold(near.picture, weight, near.source, near.before), sure + _LOST
+        far = warp(keyframe.painting, _folded(motion.backward), mode="bicubic").clamp(0, 1)
         source = warp(keyframe.plate, motion.backward)
         sure = motion.reliable * alike(plate.rgb, source)
         followed_here = _LOST + (1 - _LOST) * blur(sure, _SEAM_SIGMA)
         if near is None:
             return Hold(far, self._weight * sure, source, keyframe.painting), followed_here
-        picture, old_source, known, _ = near
         hold = Hold(
-            torch.lerp(picture, far, sure),
-            self._weight * torch.maximum(sure, known),
-            torch.lerp(old_source, source, sure),
+            torch.lerp(near.picture, far, torch.maximum(sure, 1 - near.inside)),
+            self._weight * torch.maximum(sure, near.known),
+            torch.lerp(near.source, source, sure),
             keyframe.painting,
         )
         return hold, followed_here
@@ -180,6 +179,33 @@ class Painter:
         there, here = self._shot.plate(other).rgb, self._shot.plate(frame).rgb
         link = between(self._estimate, there, here)
         return None if is_cut(there, here, link) else link
+
+
+@dataclass(frozen=True)
+class _Near:
+    """The frame before, brought to the one that is painted.
+
+    picture: its paint; source: its plate; known: 1×1×H×W, 1 where both are; inside: 0 where they
+    would come from beyond the frame's edge; before: the paint as it was, not moved.
+    """
+
+    picture: Tensor
+    source: Tensor
+    known: Tensor
+    inside: Tensor
+    before: Tensor
+
+
+def _folded(flow: Tensor) -> Tensor:
+    """A flow that is turned back at the edges of the frame.
+
+    What was not in the keyframe's view is painted anew, but from a start: paint that is mirrored at
+    the edge has strokes, where the edge's last pixels, drawn out, would give it stripes.
+    """
+    height, width = flow.shape[-2:]
+    grid = pixel_grid(height, width, flow)
+    last = flow.new_tensor((width - 1, height - 1)).view(1, 2, 1, 1)
+    return (last - (last - (grid + flow).abs()).abs()).clamp_min(0) - grid
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from .motion import Motion, alike, between, followed, is_cut
 # more often (docs/coherence.md).
 _ANCHOR_DISTANCE = 8
 
-# Where flow forth and back do not agree but what it brings looks right, it is trusted by half: at the
+# Where flow forth and back do not agree but what it brings looks right, it is half trusted: at the
 # borders of moving things most pixels are like that, and paint that starts anew there flickers.
 _TRUST_IN_LOOKS = 0.5
 _LOOKS_ALIKE = 0.06

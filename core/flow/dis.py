@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import torch
@@ -9,6 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .luminance import luminance
+
+# The preset "medium" stops at half the size. Down to single pixels, with a wider stride and twice
+# the refinement, end-point errors fall by 5 %, and a tenth of the unreliable pixels become reliable
+# (`python benchmarks/flow.py`).
+_FINEST_SCALE, _PATCH_STRIDE, _REFINEMENTS = 0, 4, 10
 
 # DIS needs a few patches (8×8) on its coarsest scale, and fails below this side length.
 _LEAST_SIDE = 16
@@ -31,5 +38,9 @@ def dis(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
 
 def _calculate(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> Tensor:
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    flow = search.calc(a, b, None)  # type: ignore[call-overload]
+    search.setFinestScale(_FINEST_SCALE)
+    search.setPatchStride(_PATCH_STRIDE)
+    search.setVariationalRefinementIterations(_REFINEMENTS)
+    empty: Any = None
+    flow = search.calc(a, b, empty)
     return torch.from_numpy(np.asarray(flow, dtype=np.float32)).permute(2, 0, 1)[None]

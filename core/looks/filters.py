@@ -20,18 +20,21 @@ def resize(picture: Tensor, size: tuple[int, int]) -> Tensor:
 def blur(picture: Tensor, sigma: float) -> Tensor:
     """Gaussian blur of N×C×H×W, the border's pixels going on outside. sigma: pixels."""
     reach = int(3 * sigma + 0.5)
-    offsets = torch.arange(-reach, reach + 1, dtype=picture.dtype, device=picture.device)
+    offsets = torch.arange(-reach, reach + 1, dtype=torch.float64)
     kernel = torch.exp(-0.5 * (offsets / sigma) ** 2)
-    kernel = kernel / kernel.sum()
-    size = picture.shape
-    planes = picture.reshape(-1, 1, *size[-2:])
-    planes = F.conv2d(
-        F.pad(planes, (0, 0, reach, reach), mode="replicate"), kernel.view(1, 1, -1, 1)
-    )
-    planes = F.conv2d(
-        F.pad(planes, (reach, reach, 0, 0), mode="replicate"), kernel.view(1, 1, 1, -1)
-    )
-    return planes.view(size)
+    weights = (kernel / kernel.sum()).tolist()
+    rows = _weighted_sum(F.pad(picture, (0, 0, reach, reach), mode="replicate"), weights, -2)
+    return _weighted_sum(F.pad(rows, (reach, reach, 0, 0), mode="replicate"), weights, -1)
+
+
+def _weighted_sum(padded: Tensor, weights: list[float], axis: int) -> Tensor:
+    """Sum of shifted views along an axis: on a CPU twenty times as fast as a convolution of a few
+    channels with a kernel as thin as this."""
+    length = padded.shape[axis] - len(weights) + 1
+    total = weights[0] * padded.narrow(axis, 0, length)
+    for at, weight in enumerate(weights[1:], start=1):
+        total.add_(padded.narrow(axis, at, length), alpha=weight)
+    return total
 
 
 def fine(picture: Tensor) -> Tensor:
@@ -44,15 +47,15 @@ def crispness(picture: Tensor) -> Tensor:
     return fine(picture).square().mean()
 
 
-def as_crisp(picture: Tensor, wanted: Tensor, most: float) -> Tensor:
+def as_crisp(picture: Tensor, wanted: Tensor, least: float, most: float) -> Tensor:
     """The picture with the part of its finest band added that gives it the wanted crispness.
 
-    The part is between 0 and ``most``: a picture is never made softer.
+    The part is between ``least``, which may be below 0, and ``most``.
     """
     high = fine(picture)
     higher = fine(high)
     # |high + k·higher|² = wanted, solved for k.
     a, b, c = higher.square().mean(), (high * higher).mean(), high.square().mean() - wanted
     root = (b.square() - a * c).clamp_min(0).sqrt()
-    part = ((root - b) / a.clamp_min(1e-12)).clamp(0, most)
+    part = ((root - b) / a.clamp_min(1e-12)).clamp(least, most)
     return picture + part * high

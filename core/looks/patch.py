@@ -29,8 +29,11 @@ _SEARCHED_LEVELS = 3
 _SEARCHES = 3
 _REFINEMENTS = 3
 
-# With a warped previous result to start from, the large shapes are already there.
-_FIRST_LEVEL_IN_A_CHAIN = 3
+# With a warped previous result to start from, the large shapes are already there, and less is left
+# to be found.
+_FIRST_LEVEL_IN_A_CHAIN = 2
+_SEARCHES_IN_A_CHAIN = 1
+_REFINEMENTS_IN_A_CHAIN = 2
 
 # A frame's patches stand on every second pixel, but on the coarsest levels: a quarter of the work,
 # and crisper strokes, since fewer patches are averaged in a pixel (docs/brushwork.md).
@@ -63,11 +66,11 @@ _RARITY_SIDE = 80  # pixels, about, of the plate's long side on the level where 
 _BOOST = 0.4  # at a stroke detail of 1
 
 # The temporal term's weight in the finished picture, as a share of that in the query. The result
-# is sharpened by no more than _CRISPER to stay as crisp as the frame before, of whose crispness
-# the fresh patches' own takes the place by and by.
+# has between these shares of its finest band added, to stay as crisp as the frame before; the
+# crispness of the fresh patches takes the place of that one's by and by.
 _HOLD_OF_THE_RESULT = 1.5
-_CRISPER = 0.6
-_CRISPNESS_OF_FRESH = 0.2
+_CRISPER = (-0.15, 0.6)
+_CRISPNESS_OF_FRESH = 0.05
 
 # The scale at which a held picture follows a change of light: a share of the plate's long side, and
 # in pixels at least, so that noise is no light.
@@ -121,6 +124,9 @@ class Patch:
         picture = view.colours if held is None else held
         levels = len(self._tables)
         first = 0 if hold is None else min(_FIRST_LEVEL_IN_A_CHAIN, levels - 1)
+        searches, refinements = _SEARCHES, _REFINEMENTS
+        if hold is not None:
+            searches, refinements = _SEARCHES_IN_A_CHAIN, _REFINEMENTS_IN_A_CHAIN
         rows: Tensor | None = None
         for level in range(first, levels):
             table, size, finest = self._tables[level], self._sizes[level], level == levels - 1
@@ -135,7 +141,7 @@ class Patch:
             if rows is not None and not searched:
                 rows = table.lift(self._tables[level - 1], rows, self._sizes[level - 1], size)
                 picture = table.vote(rows, torch.ones_like(rows, dtype=picture.dtype), size)
-            turns = _SEARCHES if searched else _REFINEMENTS
+            turns = searches if searched else refinements
             for turn in range(turns):
                 wanted = _held(picture, anchor, anchor_weight)
                 wanted = wanted + _BOOST * self._settings.detail * fine(wanted)
@@ -154,7 +160,7 @@ class Patch:
         wanted_crispness = torch.lerp(
             crispness(hold.before), crispness(picture), _CRISPNESS_OF_FRESH
         )
-        return as_crisp(result, wanted_crispness, _CRISPER).clamp(0, 1)
+        return as_crisp(result, wanted_crispness, *_CRISPER).clamp(0, 1)
 
     def _materials(self, size: tuple[int, int], scale: float) -> list[Material]:
         """The sources at one level, turned and mirrored as the settings allow."""

@@ -121,6 +121,31 @@ def test_nothing_is_carried_over_a_cut():
         assert np.isnan(place) or abs(place - (49.5 - STEP * (frame - 1))) > 10
 
 
+class Start:
+    """A look that shows what it is given to start from."""
+
+    def prepare(self, sources, size, sample):
+        pass
+
+    def paint(self, plate, hold):
+        return hold.picture
+
+
+@pytest.mark.parametrize("chained", [False, True])
+def test_what_the_keyframe_does_not_show_starts_without_stripes(chained):
+    """Where it does not reach, paint starts from strokes, not from the edge's pixels drawn out:
+    along the rows it changes about as much as elsewhere."""
+    memory = Memory([tensor(p) for p in panned(9, *SIZE, STEP)])
+    mine = painting(memory.plates[0])
+    source = Source(mine, plate=memory.plates[0])
+    sample = Plate(memory.plates[0])
+    whole = keyframes.Painter(Start, [(0, source)], SIZE, sample, DIS, 4.0, memory)
+    for frame in range(9):
+        memory.results[frame] = whole.paint(frame, chained and frame > 0)
+    change = memory.results[8].diff(dim=-1).abs().mean((1, 2))[0]
+    assert change[-7 * STEP :].mean() > 0.6 * change[: -8 * STEP].mean()
+
+
 def test_a_blend_keeps_contrast():
     """Two textures that have nothing in common, half and half: the variance of their mean is half
     of theirs, that of the blend is not."""

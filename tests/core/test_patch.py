@@ -85,13 +85,17 @@ def test_paint_stays_crisp_along_a_chain():
     assert crispness(picture) == pytest.approx(crispness(first).item(), rel=0.1)
 
 
-def test_as_crisp_is_exact_or_leaves_alone():
+def test_as_crisp_is_exact_within_its_limits():
     picture = 0.2 + 0.5 * tensor(textured(40, 50, 2))
     soft = blur(picture, 0.6)
     wanted = crispness(picture)
     assert crispness(soft) < 0.7 * wanted
-    torch.testing.assert_close(crispness(as_crisp(soft, wanted, 5.0)), wanted, rtol=1e-3, atol=0)
-    assert torch.equal(as_crisp(picture, crispness(soft), 5.0), picture), "never softer"
+    torch.testing.assert_close(
+        crispness(as_crisp(soft, wanted, 0.0, 5.0)), wanted, rtol=1e-3, atol=0
+    )
+    assert torch.equal(as_crisp(picture, crispness(soft), 0.0, 5.0), picture)
+    softened = as_crisp(picture, crispness(soft), -0.9, 5.0)
+    torch.testing.assert_close(crispness(softened), crispness(soft), rtol=1e-3, atol=0)
 
 
 @pytest.mark.parametrize("size", [(12, 12), (16, 200), (37, 41)])

@@ -63,7 +63,7 @@ def test_a_chain_starts_from_the_warped_result():
     # The camera moved 4 px: the warped previous result is the new frame's, darker.
     error = (hold.picture - second * 0.5).abs()[..., 12:-12, 12:-12]
     assert error.mean() < 0.01
-    assert set(hold.weight.unique().tolist()) == {0.0, 1.0, 2.0}
+    assert set(hold.weight.unique().tolist()) <= {0.0, 1.0, 2.0}
     assert (hold.weight[..., 16:-16, 16:-16] == 2).float().mean() > 0.9
     assert (hold.weight[..., -3:] == 0).all(), "new on the right"
 
