@@ -59,7 +59,7 @@ def main() -> int:
     if status := subprocess.run(follow, check=False).returncode:
         return status
     sheet = output / "contact_sheet.png"
-    engine(python, "sheet", job, "--output", sheet, "--columns", "6", "--width", "258")
+    engine(python, "sheet", job, "--output", sheet, "--columns", "4", "--width", "290")
 
     print(f"Done in {time.monotonic() - began:.0f} seconds:")
     for what, where in (
