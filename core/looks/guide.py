@@ -21,6 +21,9 @@ from .palette import HistogramMatch, Palette, luminance
 _BLUR = 0.7  # pixels, of light and dark; colours are blurred twice as much
 _SAMPLE_SIDE = 96  # of the style, for fitting colours
 
+# The scale at which a painted plate has the plate's own hues, in pixels: about a stroke's width.
+_HUE = 3.0
+
 # The guide's weight in a flat place and at an edge, and the scales (in pixels) at which an edge is
 # seen and its surroundings are counted in.
 _FLAT, _EDGE = 0.5, 1.4
@@ -59,6 +62,7 @@ class Steering:
     ) -> None:
         self._colour_weight = settings.colour_weight
         self.exact = all(source.plate is not None for source in sources)
+        self._kept = 0.0 if self.exact else 1 - settings.palette
         self._palette: Palette | None = None
         self._tone: HistogramMatch | None = None
         if self.exact:
@@ -94,11 +98,21 @@ class Steering:
         """A plate's colours (1×3×H×W) in the style's palette."""
         return rgb if self._palette is None else self._palette(rgb)
 
+    def in_own_colours(self, painted: Tensor, plate: Plate) -> Tensor:
+        """A painted plate with the plate's own hues, as far as the palette keeps them: strokes
+        keep their light and their differences in colour, the mean colour around them is the
+        plate's. What the style's patches were recoloured with comes near, but has no blue where the
+        style has one kind of dark for sky and soil."""
+        if self._kept == 0:
+            return painted
+        difference = _chroma(plate.rgb) - _chroma(painted)
+        return (painted + self._kept * blur(difference, _HUE)).clamp(0, 1)
+
     def guide(self, view: View, size: tuple[int, int]) -> Tensor:
         """The channels that are compared, 1×G×H×W at a size: light and dark, two of colour without
         light, and the job's own."""
         tone, colours = resize(view.tone, size), resize(view.colours, size)
-        chroma = (colours - luminance(colours))[:, ::2] * self._colour_weight
+        chroma = _chroma(colours)[:, ::2] * self._colour_weight
         guides = resize(view.guides, size) if view.guides.shape[1] else tone[:, :0]
         return torch.cat((blur(tone, _BLUR), blur(chroma, 2 * _BLUR), guides), dim=1)
 
@@ -134,6 +148,11 @@ def _emphasis(tone: Tensor) -> Tensor:
     slope = blur((dx.square() + dy.square()).sqrt(), _EDGE_REACH)
     share = (slope / (2 * slope.mean()).clamp_min(1e-6)).clamp(0, 1)
     return _FLAT + (_EDGE - _FLAT) * share
+
+
+def _chroma(colours: Tensor) -> Tensor:
+    """Colours without their light, 1×3×H×W."""
+    return colours - luminance(colours)
 
 
 def _joined(guides: Sequence[Tensor], like: Tensor) -> Tensor:

@@ -154,6 +154,7 @@ class Patch:
                 rows = field.rows
                 last = finest and turn == turns - 1
                 picture = table.vote(rows, _fit(field.distances, sharp=last), size)
+        picture = self._steering.in_own_colours(picture, plate)
         if hold is None or held is None:
             return picture
         result = _held(picture, held, _HOLD_OF_THE_RESULT * hold.weight)
