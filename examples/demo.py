@@ -93,19 +93,18 @@ def stylize(blend: Path, output: Path, python: Path, *arguments: str | Path) -> 
     return max(output.glob("*/job.json"), key=lambda path: path.stat().st_mtime).parent
 
 
-def parsed_arguments(description: str, style: Path | None, output: Path) -> argparse.Namespace:
-    """style, output: the picture and the folder for results if none is named."""
+def parsed_arguments(description: str, output: Path) -> argparse.Namespace:
+    """output: the folder for results if none is named."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--extension", type=Path, required=True, help="the extension's zip")
     parser.add_argument("--engine-python", type=Path, required=True, help="a Python with PyTorch")
-    parser.add_argument("--style", type=Path, default=style)
+    parser.add_argument("--style", type=Path, default=STYLES / "evening.jpg")
     parser.add_argument("--output", type=Path, default=output)
     return parser.parse_args()
 
 
 def main() -> int:
-    style = min(STYLES.glob("*.jpg"), default=None)
-    options = parsed_arguments(__doc__.splitlines()[0], style, ROOT / "demo")
+    options = parsed_arguments(__doc__.splitlines()[0], ROOT / "demo")
     began = time.monotonic()
     output = options.output.absolute()
     python = options.engine_python.absolute()  # a link that must stay one: it names the environment

@@ -16,14 +16,13 @@ import time
 import drawn_marks
 from PIL import Image
 
-from demo import ROOT, STYLES, engine, install, make_edit, parsed_arguments, stylize
+from demo import ROOT, engine, install, make_edit, parsed_arguments, stylize
 
 KEYFRAME = drawn_marks.FRAME
 
 
 def main() -> int:
-    style, output = STYLES / "evening.jpg", ROOT / "demo-keyframe"
-    options = parsed_arguments(__doc__.splitlines()[0], style, output)
+    options = parsed_arguments(__doc__.splitlines()[0], ROOT / "demo-keyframe")
     began = time.monotonic()
     output = options.output.absolute()
     python = options.engine_python.absolute()  # a link that must stay one: it names the environment
