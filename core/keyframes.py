@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
@@ -20,13 +21,16 @@ from .flow import Estimator
 from .flow.warp import inside, pixel_grid, warp
 from .job import Job
 from .looks import Hold, Look, Plate, Source
-from .looks.filters import blur, resize
+from .looks.filters import blur, resize, smooth
 from .motion import Motion, alike, between, followed, is_cut
 from .shot import Shot
 
 # What a keyframe that can't be followed to a pixel still counts there, beside one that can.
 _LOST = 0.02
 _SEAM_SIGMA = 3.0  # pixels
+
+# A look that paints after a keyframe takes hundreds of megabytes; a frame lies between two.
+_LOOKS_AT_ONCE = 2
 
 # The scale at which two paintings are mixed plainly; what is finer keeps its contrast.
 _CONTRAST_SIGMA = 8.0
@@ -35,12 +39,11 @@ _CONTRAST_MOST = 1.6
 
 @dataclass(frozen=True)
 class Keyframe:
-    """A frame painted by hand, with a look that paints after it."""
+    """A frame painted by hand: its number, its plate and the painting, 1×3×H×W each."""
 
     frame: int
     plate: Tensor
     painting: Tensor
-    look: Look
 
 
 class Painter:
@@ -61,10 +64,16 @@ class Painter:
         self._keyframes = []
         for frame, source in sources:
             assert source.plate is not None
-            look = make()
-            look.prepare([source], size, sample)
-            self._keyframes.append(Keyframe(frame, source.plate, source.picture, look))
+            self._keyframes.append(Keyframe(frame, source.plate, source.picture))
         self._frames = [keyframe.frame for keyframe in self._keyframes]
+
+        @lru_cache(_LOOKS_AT_ONCE)
+        def prepared(frame: int) -> Look:
+            look = make()
+            look.prepare([dict(sources)[frame]], size, sample)
+            return look
+
+        self._look = prepared
         self._estimate = estimate
         self._weight = weight
         self._shot = shot
@@ -86,7 +95,7 @@ class Painter:
                 continue
             motion = self._motion(keyframe, frame)
             hold, followed_here = self._hold(plate, keyframe, motion, near)
-            picture = keyframe.look.paint(plate, hold)
+            picture = self._look(keyframe.frame).paint(plate, hold)
             parts.append((picture, followed_here))
         if len(parts) == 1 or before is None or after is None:
             return parts[0][0]
@@ -155,7 +164,7 @@ class Painter:
             else:
                 motion = link if at == keyframe else followed(link, motion or link)
             at += 1
-        self._from_before[keyframe] = at, motion
+        self._from_before = {keyframe: (at, motion)}
         return motion
 
     def _motions_on(self, keyframe: int) -> dict[int, _Packed | None]:
@@ -233,11 +242,11 @@ def blended(old: Tensor, new: Tensor, share: Tensor) -> Tensor:
     blend textures so).
     """
     mixed = torch.lerp(old, new, share)
-    base = blur(mixed, _CONTRAST_SIGMA)
+    base = smooth(mixed, _CONTRAST_SIGMA)
 
     def energy(picture: Tensor) -> Tensor:
-        detail = picture - blur(picture, _CONTRAST_SIGMA)
-        return blur(detail.square().mean(1, keepdim=True), _CONTRAST_SIGMA)
+        detail = picture - smooth(picture, _CONTRAST_SIGMA)
+        return smooth(detail.square().mean(1, keepdim=True), _CONTRAST_SIGMA)
 
     wanted = torch.lerp(energy(old), energy(new), share)
     gain = (wanted / energy(mixed).clamp_min(1e-8)).sqrt().clamp(1, _CONTRAST_MOST)

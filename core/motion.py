@@ -10,7 +10,7 @@ from torch import Tensor
 from .flow import Estimator
 from .flow.consistency import reliable
 from .flow.warp import composed, warp
-from .looks.filters import blur
+from .looks.filters import blur, smooth
 
 # A cut: little of the frame is known from the one before, and what the flow brings is no picture
 # of it. See `is_cut` for the two measures; docs/coherence.md has the figures they were set by.
@@ -72,6 +72,6 @@ def alike(plate: Tensor, brought: Tensor, tolerance: float = _ALIKE) -> Tensor:
     changes smoothly is light, and does not count.
     """
     difference = plate - brought
-    detail = difference - blur(difference, _DETAIL_SIGMA)
+    detail = difference - smooth(difference, _DETAIL_SIGMA)
     local = blur(detail.square().mean(1, keepdim=True), _ALIKE_SIGMA)
     return (local < tolerance**2).to(torch.float32)

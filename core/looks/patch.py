@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..job import PatchSettings
 from . import Hold, Plate, Source, matching
-from .filters import as_crisp, blur, crispness, fine, resize
+from .filters import as_crisp, crispness, fine, resize, smooth
 from .guide import Steering
 from .patches import Material, PatchTable
 from .rarity import rarity
@@ -217,7 +217,7 @@ class Patch:
         known = (hold.weight > 0).to(colours)
         sigma = max(_LEAST_LIGHT, _LIGHT * max(colours.shape[-2:]))
         change = (colours - self._steering.colours(hold.plate)) * known
-        light = blur(change, sigma) / blur(known, sigma).clamp_min(1e-3)
+        light = smooth(change, sigma) / smooth(known, sigma).clamp_min(1e-3)
         return (hold.picture + known * light).clamp(0, 1)
 
 

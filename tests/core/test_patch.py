@@ -7,7 +7,7 @@ import torch
 
 from core.job import PatchSettings
 from core.looks import Hold, Plate, Source
-from core.looks.filters import as_crisp, blur, crispness
+from core.looks.filters import as_crisp, blur, crispness, smooth
 from core.looks.palette import luminance
 from core.looks.patch import Patch
 from tests.core.pictures import panned, tensor, textured
@@ -96,6 +96,16 @@ def test_as_crisp_is_exact_within_its_limits():
     assert torch.equal(as_crisp(picture, crispness(soft), 0.0, 5.0), picture)
     softened = as_crisp(picture, crispness(soft), -0.9, 5.0)
     torch.testing.assert_close(crispness(softened), crispness(soft), rtol=1e-3, atol=0)
+
+
+@pytest.mark.parametrize("sigma", [3.0, 8.0, 19.0])
+def test_smooth_is_blur_but_for_little(sigma):
+    """On a smaller copy or not: a pulse has the same width, and what is flat stays as it is."""
+    picture = torch.zeros(1, 1, 150, 170)
+    picture[..., 60:90, 70:100] = 1
+    assert (smooth(picture, sigma) - blur(picture, sigma)).abs().max() < 0.03
+    flat = torch.full((1, 3, 31, 33), 0.4)
+    torch.testing.assert_close(smooth(flat, sigma), flat)
 
 
 @pytest.mark.parametrize("size", [(12, 12), (16, 200), (37, 41)])
