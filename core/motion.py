@@ -17,8 +17,8 @@ from .looks.filters import blur, smooth
 _CUT_RELIABLE = 0.5
 _CUT_RESIDUAL = 0.4
 
-# How far the details of two plates may differ and still show the same thing: well above noise and
-# grain.
+# How far the details of two plates may differ and still show the same thing (root mean square over
+# a few pixels): well above noise and grain.
 _ALIKE = 0.08
 _ALIKE_SIGMA = 2.0
 _DETAIL_SIGMA = 8.0
@@ -63,10 +63,8 @@ def followed(link: Motion, onward: Motion) -> Motion:
     )
 
 
-def alike(plate: Tensor, brought: Tensor, tolerance: float = _ALIKE) -> Tensor:
+def alike(plate: Tensor, brought: Tensor) -> Tensor:
     """Where another plate, brought to this one, shows the same: 1×1×H×W, 1 or 0.
-
-    tolerance: root mean square of how far their details may differ, a few pixels around.
 
     Errors of composed flows add up unseen; pictures that no longer agree give them away. What
     changes smoothly is light, and does not count.
@@ -74,4 +72,4 @@ def alike(plate: Tensor, brought: Tensor, tolerance: float = _ALIKE) -> Tensor:
     difference = plate - brought
     detail = difference - smooth(difference, _DETAIL_SIGMA)
     local = blur(detail.square().mean(1, keepdim=True), _ALIKE_SIGMA)
-    return (local < tolerance**2).to(torch.float32)
+    return (local < _ALIKE**2).to(torch.float32)

@@ -28,7 +28,6 @@ _ANCHOR_DISTANCE = 8
 # Where flow forth and back do not agree but what it brings looks right, it is half trusted: at the
 # borders of moving things most pixels are like that, and paint that starts anew there flickers.
 _TRUST_IN_LOOKS = 0.5
-_LOOKS_ALIKE = 0.06
 
 # The border between what comes from the anchor and what from the frame before, in pixels.
 _SEAM_SIGMA = 1.5
@@ -128,7 +127,7 @@ class Painter:
             share = share * blur(share, _SEAM_SIGMA)
             picture = torch.lerp(picture, far, share)
             source = torch.lerp(source, far_source, share)
-        looks = inside(link.backward) * alike(plate.rgb, source, _LOOKS_ALIKE)
+        looks = inside(link.backward) * alike(plate.rgb, source)
         trusted = torch.maximum(link.reliable, _TRUST_IN_LOOKS * looks)
         weight = self._weight * trusted * known * _undisturbed(plate, before, link)
         return Hold(picture, weight, source, result.rgb)

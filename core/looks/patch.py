@@ -70,7 +70,7 @@ _BOOST = 0.4  # at a stroke detail of 1
 # crispness of the fresh patches takes the place of that one's by and by.
 _HOLD_OF_THE_RESULT = 1.5
 _CRISPER = (-0.15, 0.6)
-_CRISPNESS_OF_FRESH = 0.05
+_CRISPNESS_OF_FRESH = 0.03
 
 # The scale at which a held picture follows a change of light: a share of the plate's long side, and
 # in pixels at least, so that noise is no light.
