@@ -98,8 +98,10 @@ class Patch:
             levels += 1
         scales = [_FACTOR**level for level in reversed(range(levels))]
         self._sizes = [_scaled(size, scale, _LEAST_FRAME_SIDE) for scale in scales]
-        # A card reads half as much; what it can tell apart is finer than any paint.
-        dtype = torch.float16 if sample.rgb.is_cuda else torch.float32
+        # In half precision a card has half as much to read, and the many patches of turned and
+        # mirrored styles take half the memory; what it can tell apart is finer than any paint.
+        many = settings.rotate or settings.flip
+        dtype = torch.float16 if many or sample.rgb.is_cuda else torch.float32
         self._tables = [
             PatchTable(
                 self._materials(size, scale),

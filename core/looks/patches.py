@@ -85,7 +85,9 @@ class PatchTable:
         self._colour_basis = _principal_components(pictures, side, _COLOUR_COMPONENTS)
         self._guide_basis = _principal_components(guides, side, _GUIDE_COMPONENTS)
         self.colours = self._colour_basis.shape[0]
-        features = [self._features(p, g, 1) for p, g in zip(pictures, guides, strict=True)]
+        features = [
+            self._features(p, g, 1).to(dtype) for p, g in zip(pictures, guides, strict=True)
+        ]
         device = pictures[0].device
 
         def each(values: Sequence[int]) -> Tensor:
@@ -100,7 +102,7 @@ class PatchTable:
         self._strides = each([picture.shape[-1] for picture in pictures])
         areas = each([picture.shape[-2] * picture.shape[-1] for picture in pictures])
         self._first_pixel = areas.cumsum(0) - areas
-        self.features = torch.cat([f.flatten(1).to(dtype) for f in features], dim=1).T.contiguous()
+        self.features = torch.cat([f.flatten(1).T for f in features])
         self._pixels = torch.cat([p[0].flatten(1) for p in pictures], dim=1).T.contiguous()
         self._material_of_row = torch.repeat_interleave(
             torch.arange(len(materials), device=device), counts
