@@ -13,12 +13,12 @@ from torch import Tensor
 from . import frames, inputs, motion, shot, strength
 from .device import to_tensor
 from .errors import EcsetError, InputError
+from .filters import resize
 from .flow import Estimator
 from .frames import Array, Picture
 from .inputs import Digests, Guide, Size
 from .job import Job, is_pattern
 from .looks import Plate, Source
-from .looks.filters import resize
 
 _SAMPLE_SIDE = 64  # pixels of a sampled frame
 

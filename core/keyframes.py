@@ -17,11 +17,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from . import looks
+from .filters import blur, resize, smooth
 from .flow import Estimator
 from .flow.warp import inside, pixel_grid, warp
 from .job import Job
 from .looks import Hold, Look, Plate, Source
-from .looks.filters import blur, resize, smooth
 from .motion import Motion, alike, between, followed, is_cut
 from .shot import Shot
 
@@ -74,6 +74,8 @@ class Painter:
             return look
 
         self._look = prepared
+        # The motion to the frame before is asked for twice: to go on from it, and on the way back.
+        self._link = lru_cache(1)(self._linked)
         self._estimate = estimate
         self._weight = weight
         self._shot = shot
@@ -88,7 +90,7 @@ class Painter:
         if before is not None and before.frame == frame:
             return before.painting  # as it was painted, to the pixel
         plate = self._shot.plate(frame)
-        near = self._previous(frame, plate) if chained else None
+        near = self._previous(frame) if chained else None
         parts = []
         for keyframe in (before, after):
             if keyframe is None:
@@ -104,11 +106,11 @@ class Painter:
         old_weight, new_weight = (1 - share) * old_followed, share * new_followed
         return blended(old, new, new_weight / (old_weight + new_weight))
 
-    def _previous(self, frame: int, plate: Plate) -> _Near | None:
+    def _previous(self, frame: int) -> _Near | None:
         """The frame before, brought to this one. None across a cut."""
         before, result = self._shot.plate(frame - 1), self._shot.painted(frame - 1)
-        link = between(self._estimate, before.rgb, plate.rgb)
-        if is_cut(before.rgb, plate.rgb, link):
+        link = self._link(frame - 1, frame)
+        if link is None:
             return None
         picture = warp(result.rgb, link.backward, mode="bicubic").clamp(0, 1)
         known = link.reliable * (warp(result.known, link.backward) > 0.99).to(picture)
@@ -183,7 +185,7 @@ class Painter:
             self._from_after = {keyframe: found}  # those of the last gap are not needed again
         return self._from_after[keyframe]
 
-    def _link(self, other: int, frame: int) -> Motion | None:
+    def _linked(self, other: int, frame: int) -> Motion | None:
         """The motion from a frame to its neighbour, None across a cut."""
         there, here = self._shot.plate(other).rgb, self._shot.plate(frame).rgb
         link = between(self._estimate, there, here)

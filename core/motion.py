@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .filters import blur, smooth
 from .flow import Estimator
 from .flow.consistency import reliable
 from .flow.warp import composed, warp
-from .looks.filters import blur, smooth
 
 # A cut: little of the frame is known from the one before, and what the flow brings is no picture
 # of it. See `is_cut` for the two measures; docs/coherence.md has the figures they were set by.

@@ -15,10 +15,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .filters import blur
 from .flow import Estimator
 from .flow.warp import inside, warp
 from .looks import Hold, Look, Plate
-from .looks.filters import blur
 from .motion import Motion, alike, between, followed, is_cut
 
 # Frames between anchors. With more, less is still in sight of them; with fewer, paint is resampled

@@ -103,6 +103,13 @@ def parsed_arguments(description: str, output: Path) -> argparse.Namespace:
     return parser.parse_args()
 
 
+def report(began: float, *made: tuple[str, Path]) -> None:
+    """How long it took, and where what was made lies. began: by the monotonic clock."""
+    print(f"Done in {time.monotonic() - began:.0f} seconds:")
+    for what, where in made:
+        print(f"  {what:15} {os.path.relpath(where)}")
+
+
 def main() -> int:
     options = parsed_arguments(__doc__.splitlines()[0], ROOT / "demo")
     began = time.monotonic()
@@ -129,13 +136,12 @@ def main() -> int:
     engine(python, "measure", job)
     engine(python, "sheet", job, "--output", sheet, "--columns", "4")
 
-    print(f"Done in {time.monotonic() - began:.0f} seconds:")
-    for what, where in (
+    report(
+        began,
         ("contact sheet", sheet),
         ("painted frames", job / "frames"),
         ("the timeline", output / "painted.blend"),
-    ):
-        print(f"  {what:15} {os.path.relpath(where)}")
+    )
     return 0
 
 

@@ -8,15 +8,13 @@ with where the scene that was rendered says they are (follow_marks.py).
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
 
 import drawn_marks
+from demo import ROOT, engine, install, make_edit, parsed_arguments, report, stylize
 from PIL import Image
-
-from demo import ROOT, engine, install, make_edit, parsed_arguments, stylize
 
 KEYFRAME = drawn_marks.FRAME
 
@@ -60,14 +58,13 @@ def main() -> int:
     sheet = output / "contact_sheet.png"
     engine(python, "sheet", job, "--output", sheet, "--columns", "4", "--width", "290")
 
-    print(f"Done in {time.monotonic() - began:.0f} seconds:")
-    for what, where in (
+    report(
+        began,
         ("keyframe", painting),
         ("contact sheet", sheet),
         ("painted frames", job / "frames"),
         ("the timeline", output / "painted.blend"),
-    ):
-        print(f"  {what:15} {os.path.relpath(where)}")
+    )
     return 0
 
 

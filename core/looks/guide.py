@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..filters import blur, resize
 from ..job import PatchSettings
 from . import Plate, Source
-from .filters import blur, resize
 from .palette import HistogramMatch, Palette, luminance
 
 _BLUR = 0.7  # pixels, of light and dark; colours are blurred twice as much

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from ..filters import as_crisp, crispness, fine, resize, smooth
 from ..job import PatchSettings
 from . import Hold, Plate, Source, matching
-from .filters import as_crisp, crispness, fine, resize, smooth
 from .guide import Steering
 from .patches import Material, PatchTable
 from .rarity import rarity

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-# Beyond three sigma there is nothing left of a Gaussian that an 8-bit picture could show.
-_RADIUS = 3
+from ..filters import blur
+
+_SIGMA = 1.0  # pixels; what a Gaussian of this width takes away is the finest band
 
 
 def luma(rgb: Tensor) -> Tensor:
@@ -24,13 +23,4 @@ def high_frequency_energy(rgb: Tensor) -> float:
     (Pech-Pacheco et al. 2000), of which it is the smooth kin: less ruled by single pixels.
     """
     grey = luma(rgb)
-    return (grey - _blurred(grey)).square().mean().item()
-
-
-def _blurred(grey: Tensor) -> Tensor:
-    """Gaussian of σ = 1; the border's pixels go on outside."""
-    x = torch.arange(-_RADIUS, _RADIUS + 1, dtype=grey.dtype, device=grey.device)
-    kernel = torch.exp(-0.5 * x * x)
-    kernel = kernel / kernel.sum()
-    padded = F.pad(grey, (_RADIUS,) * 4, mode="replicate")
-    return F.conv2d(F.conv2d(padded, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1))
+    return (grey - blur(grey, _SIGMA)).square().mean().item()

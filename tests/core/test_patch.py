@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from core.filters import as_crisp, blur, crispness, smooth
 from core.job import PatchSettings
 from core.looks import Hold, Plate, Source
-from core.looks.filters import as_crisp, blur, crispness, smooth
 from core.looks.palette import luminance
 from core.looks.patch import Patch
 from tests.core.pictures import panned, tensor, textured
