@@ -47,6 +47,18 @@ demo: $(VENVS)/engine/.ready package ## paint a real shot, from the extension's 
 demo-keyframe: $(VENVS)/engine/.ready package ## draw on one painted frame; the shot follows it (demo-keyframe/)
 	$(VENVS)/bpy-$(DEMO_BPY)/bin/python examples/keyframe_demo.py --extension build/ecset.zip --engine-python $(ENGINE)
 
+MOTION := build/motion
+.PHONY: benchmark
+benchmark: $(VENVS)/engine/.ready $(MOTION)/.ready ## the figures of the README, in half an hour (CLIP=... adds a clip: 'FRAMES A-B --style PICTURE')
+	$(ENGINE) benchmarks/coherence.py
+	$(ENGINE) benchmarks/coherence.py '$(MOTION)/frame_####.png' 1-72 --vector '$(MOTION)/motion_####.exr'
+	$(if $(CLIP),$(ENGINE) benchmarks/coherence.py $(CLIP))
+	$(ENGINE) benchmarks/speed.py
+
+$(MOTION)/.ready: | $(VENVS)/bpy-$(DEMO_BPY)/.ready
+	$(VENVS)/bpy-$(DEMO_BPY)/bin/python benchmarks/render_motion.py $(MOTION)
+	@touch $@
+
 # The Blender side calls the engine as it does in Blender: by this interpreter.
 test-core test-blender test-gui: export ECSET_ENGINE_PYTHON := $(abspath $(ENGINE))
 
