@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from .errors import InputError
 from .frames import Array
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a job is painted with.
+
+    precision: of the arithmetic inside networks; pictures and sums are float32 in any case.
+    memory: bytes that painting a frame may take; None for most of what is free.
+    """
+
+    device: torch.device
+    precision: torch.dtype = torch.float32
+    memory: int | None = None
 
 
 def choose(name: str = "auto") -> torch.device:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from .job import Job, is_pattern
+from .job import Job
+from .part import is_pattern
 
 # Part of every fingerprint: raise it whenever the same job would give other pixels.
 PAINT_REVISION = 2

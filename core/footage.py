@@ -17,8 +17,9 @@ from .filters import resize
 from .flow import Estimator
 from .frames import Array, Picture
 from .inputs import Digests, Guide, Size
-from .job import Job, is_pattern
+from .job import Job
 from .looks import Plate, Source
+from .part import is_pattern
 
 _SAMPLE_SIDE = 64  # pixels of a sampled frame
 
@@ -129,7 +130,7 @@ class Footage:
 
     def _read_amount(self, frame: int) -> Array | None:
         """How much of the paint shows at a frame (H×W), None for all of it."""
-        path, share = self._job.strength_mask, self._job.strength
+        path, share = self._job.strength_mask, self._job.strength_at(frame)
         if path is None and share == 1:
             return None
         if path is None:

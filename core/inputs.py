@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from . import frames
 from .errors import EcsetError, InputError
 from .frames import Array, Picture
-from .job import Job, Keyframe, is_pattern
+from .job import Job
+from .look import Keyframe
+from .part import is_pattern
 
 Size = tuple[int, int]
 

@@ -6,12 +6,9 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
@@ -20,36 +17,14 @@ from pydantic import (
 
 from . import mistakes
 from .errors import InputError
+from .look import IdentityLook, NeuralLook, PatchLook, Style
+from .part import Part, PicturePath, checked_pattern, is_pattern, numbered
 
 VERSION = 1
 JOB_FILE = "job.json"
 
 
-def _checked_pattern(pattern: str) -> str:
-    if len(re.findall(r"#+", pattern)) != 1:
-        raise ValueError("must hold one run of #, which stands for the frame number")
-    if "#" not in Path(pattern).name:
-        raise ValueError("must have its # in the file's name, not in a folder's")
-    return pattern
-
-
-def _checked_picture(path: str) -> str:
-    if not path:
-        raise ValueError("must name a picture, or be null")
-    return _checked_pattern(path) if is_pattern(path) else path
-
-
-# A picture that is the same for all frames, or with a run of # one for each.
-PicturePath = Annotated[str, AfterValidator(_checked_picture)]
-
-
-class _Part(BaseModel):
-    """A part of the job: nothing unknown in it, nothing changed afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class FrameRange(_Part):
+class FrameRange(Part):
     """Frames of the timeline, both ends included. They may be negative, as in Blender."""
 
     first: int
@@ -76,129 +51,56 @@ class FrameRange(_Part):
         return f"{self.first}-{self.last}"
 
 
-class Style(_Part):
-    """A style picture and how much it counts beside the others.
-
-    mask: where in the frame it is used, grey from 0 to 1: one picture, or one for each frame (#).
-    """
-
-    path: str = Field(min_length=1)
-    weight: float = Field(default=1.0, gt=0.0, le=1000.0)
-    mask: PicturePath | None = None
-
-
-class Keyframe(_Part):
-    """A frame of the shot that was painted by hand."""
-
-    frame: int
-    path: str = Field(min_length=1)
-
-
-class Guide(_Part):
-    """One more thing that steers the choice of patches: depth, normals, who is who.
-
-    path: what it is in the frame: one picture, or one for each frame (#). styles: for each style
-    the picture that stands for it there, None where that is derived; empty if all are.
-    """
-
-    path: PicturePath
-    weight: float = Field(default=1.0, gt=0.0, le=1000.0)
-    styles: list[Annotated[str, Field(min_length=1)] | None] = []
-
-
-class PatchSettings(_Part):
-    """Settings of the look ``patch`` (:mod:`core.looks.patch`).
-
-    style_scale: size of the brushwork; 1 lays the style's long side over the plate's.
-    guide_weight: how strongly the plate's light and dark steer the choice of patches.
-    colour_weight: how strongly the plate's colours, brought into the style's palette, steer it,
-        relative to light and dark; 0 leaves all colour to chance and the style.
-    detail: 0 paints with broad strokes, 1 with the finest that the style has.
-    palette: 1 takes the style's colours, 0 keeps the plate's; in between mixes the two.
-    variety: how strongly it counts against a patch of the style that it is used a lot already;
-        0 lets the same few stand everywhere.
-    rotate: patches of the style may be turned by quarter turns.
-    flip: patches of the style may be mirrored.
-    """
-
-    style_scale: float = Field(default=1.0, ge=0.2, le=4.0)
-    guide_weight: float = Field(default=1.5, ge=0.0, le=20.0)
-    colour_weight: float = Field(default=0.9, ge=0.0, le=20.0)
-    detail: float = Field(default=0.5, ge=0.0, le=1.0)
-    palette: float = Field(default=1.0, ge=0.0, le=1.0)
-    variety: float = Field(default=1.0, ge=0.0, le=4.0)
-    rotate: bool = False
-    flip: bool = False
-
-
-class PatchLook(_Part):
-    """Guided patch synthesis: paint without any pretrained weights.
-
-    It learns from style pictures, or from frames of this shot that were painted by hand.
-    """
-
-    coherent: ClassVar[bool] = True
-
-    name: Literal["patch"]
-    styles: list[Style] = Field(default=[], max_length=16)
-    keyframes: list[Keyframe] = Field(default=[], max_length=256)
-    guides: list[Guide] = Field(default=[], max_length=8)
-    settings: PatchSettings = PatchSettings()
-
-    @model_validator(mode="after")
-    def _consistent(self) -> PatchLook:
-        if bool(self.styles) == bool(self.keyframes):
-            raise ValueError(
-                "look.styles and look.keyframes can't both be given; leave one of them empty"
-                if self.styles
-                else "look.styles must hold one picture at least, or look.keyframes one painting"
-            )
-        numbers = [keyframe.frame for keyframe in self.keyframes]
-        for number in numbers:
-            if numbers.count(number) > 1:
-                raise ValueError(f"look.keyframes has frame {number} twice; leave one of them")
-        for index, guide in enumerate(self.guides):
-            if guide.styles and self.keyframes:
-                raise ValueError(
-                    f"look.guides.{index}.styles must be empty with keyframes: the guide at "
-                    "their frames is what stands on their side"
-                )
-            if guide.styles and len(guide.styles) != len(self.styles):
-                raise ValueError(
-                    f"look.guides.{index}.styles must be empty or have one entry for each style: "
-                    f"{len(self.styles)}, not {len(guide.styles)}"
-                )
-        return self
-
-
-class IdentitySettings(_Part):
-    """The look ``identity`` has nothing to set."""
-
-
-class IdentityLook(_Part):
-    """Gives back the plate: for proofs of the round trip, and for trying a pipeline."""
-
-    coherent: ClassVar[bool] = False  # there is nothing to hold
-    keyframes: ClassVar[list[Keyframe]] = []
-    guides: ClassVar[list[Guide]] = []
-
-    name: Literal["identity"]
-    styles: list[Style] = Field(default=[], max_length=0)
-    settings: IdentitySettings = IdentitySettings()
-
-
-class Coherence(_Part):
+class Coherence(Part):
     """How a shot is kept from flickering (:mod:`core.shot`).
 
+    method: what a frame begins from and is held to. ``anchored``: an anchor some frames ago, else
+        the frame before. After Ruder et al. 2016: ``warp`` only begins from the frame before,
+        brought along the motion; ``short`` is held to it, too; ``long`` to those of ``distances``;
+        ``multipass`` goes through the shot ``passes`` times, there and back.
+    flow: the estimator of motion: ``dis``, or its presets that are quicker and coarser, or
+        ``raft-small`` and ``raft-large``, which need weights.
+    flow_weights: a file of RAFT's weights; null takes those that were got.
     weight: of the temporal term, relative to the look's own terms.
+    distances: how many frames ago those are that a frame is held to.
+    passes: how often a shot is gone through.
+    blend: in each pass, how much of the neighbour's result a frame begins with.
+    segment: a new beginning after so many frames, so that several devices, or machines, can share
+        one shot; null for none but at cuts.
+    overlap: for so many frames the segment before goes on, and is faded over to the new one.
     """
 
     enabled: bool = True
-    flow: Literal["dis"] = "dis"
+    method: Literal["anchored", "warp", "short", "long", "multipass"] = "anchored"
+    flow: Literal["dis", "dis-medium", "dis-fast", "dis-ultrafast", "raft-small", "raft-large"] = (
+        "dis"
+    )
+    flow_weights: Annotated[str, Field(min_length=1)] | None = None
     weight: float = Field(default=4.0, ge=0.0, le=1000.0)
+    distances: list[Annotated[int, Field(ge=1, le=64)]] = Field(
+        default=[1, 2, 4], min_length=1, max_length=8
+    )
+    passes: int = Field(default=4, ge=2, le=32)
+    blend: float = Field(default=0.5, gt=0.0, le=1.0)
+    segment: int | None = Field(default=None, ge=2)
+    overlap: int = Field(default=4, ge=0, le=64)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Coherence:
+        if sorted(set(self.distances)) != self.distances:
+            raise ValueError(
+                "coherence.distances must grow, each of them once: "
+                f"{sorted(set(self.distances))}, not {self.distances}"
+            )
+        if self.segment is not None and self.overlap >= self.segment:
+            raise ValueError(
+                f"coherence.overlap ({self.overlap}) must be less than coherence.segment "
+                f"({self.segment})"
+            )
+        return self
 
 
-class Output(_Part):
+class Output(Part):
     """Where the painted frames go, and as what."""
 
     pattern: str = "frames/ecset_####.png"
@@ -208,7 +110,7 @@ class Output(_Part):
     @field_validator("pattern")
     @classmethod
     def _numbered(cls, pattern: str) -> str:
-        return _checked_pattern(pattern)
+        return checked_pattern(pattern)
 
     @model_validator(mode="after")
     def _consistent(self) -> Output:
@@ -220,18 +122,21 @@ class Output(_Part):
         return self
 
 
-class Job(_Part):
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Job(Part):
     """A shot to be painted. ``folder`` is where relative paths start; it is not in the file.
 
-    strength: how much of the paint shows over the plate; strength_mask, grey from 0 to 1, one
-    picture or one for each frame (#), multiplies it.
+    strength: how much of the paint shows over the plate, or a list of it for each frame;
+    strength_mask, grey from 0 to 1, one picture or one for each frame (#), multiplies it.
     """
 
     version: Literal[1]
     plates: str
     frames: FrameRange
-    look: Annotated[PatchLook | IdentityLook, Field(discriminator="name")]
-    strength: float = Field(default=1.0, ge=0.0, le=1.0)
+    look: Annotated[PatchLook | NeuralLook | IdentityLook, Field(discriminator="name")]
+    strength: Share | list[Share] = 1.0
     strength_mask: PicturePath | None = None
     coherence: Coherence = Coherence()
     output: Output = Output()
@@ -241,7 +146,7 @@ class Job(_Part):
     @field_validator("plates")
     @classmethod
     def _numbered(cls, pattern: str) -> str:
-        return _checked_pattern(pattern)
+        return checked_pattern(pattern)
 
     @model_validator(mode="after")
     def _keyframes_inside(self) -> Job:
@@ -252,6 +157,22 @@ class Job(_Part):
                     f"({self.frames}), not {keyframe.frame}"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _strength_for_each(self) -> Job:
+        count = len(self.frames.numbers())
+        if isinstance(self.strength, list) and len(self.strength) != count:
+            raise ValueError(
+                f"strength must be one number, or one for each of the {count} frames, "
+                f"not {len(self.strength)} of them"
+            )
+        return self
+
+    def strength_at(self, frame: int) -> float:
+        """How much of the paint shows at a frame, 0 to 1."""
+        if isinstance(self.strength, list):
+            return self.strength[frame - self.frames.first]
+        return self.strength
 
     def plate(self, frame: int) -> Path:
         """Path of the plate of a frame."""
@@ -292,21 +213,6 @@ def parse_range(text: str) -> FrameRange:
     if last < first:
         raise InputError(f"Frames {first}-{last} run backwards; write {last}-{first}.")
     return FrameRange(first=first, last=last)
-
-
-def is_pattern(path: str) -> bool:
-    """Whether a path stands for one picture for each frame."""
-    return "#" in path
-
-
-def numbered(pattern: str, frame: int) -> str:
-    """A pattern with its run of ``#`` replaced by the frame number, as Blender writes it."""
-    match = re.search(r"#+", pattern)
-    if match is None:
-        raise ValueError(f"no # in {pattern!r}")
-    # Blender counts the minus sign in: #### gives -005.
-    number = f"{frame:0{len(match[0])}d}"
-    return pattern[: match.start()] + number + pattern[match.end() :]
 
 
 def load(path: Path) -> Job:

@@ -16,7 +16,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from . import looks
 from .filters import blur, resize, smooth
 from .flow import Estimator
 from .flow.warp import inside, pixel_grid, warp
@@ -131,18 +130,20 @@ class Painter:
             if near is None:
                 return None, sure + _LOST
             weight = self._weight * near.known
-            return Hold(near.picture, weight, near.source, near.before), sure + _LOST
+            return Hold(near.picture, weight, near.source, near.before, near.picture), sure + _LOST
         far = warp(keyframe.painting, _folded(motion.backward), mode="bicubic").clamp(0, 1)
         source = warp(keyframe.plate, motion.backward)
         sure = motion.reliable * alike(plate.rgb, source)
         followed_here = _LOST + (1 - _LOST) * blur(sure, _SEAM_SIGMA)
         if near is None:
-            return Hold(far, self._weight * sure, source, keyframe.painting), followed_here
+            return Hold(far, self._weight * sure, source, keyframe.painting, far), followed_here
+        picture = torch.lerp(near.picture, far, torch.maximum(sure, 1 - near.inside))
         hold = Hold(
-            torch.lerp(near.picture, far, torch.maximum(sure, 1 - near.inside)),
+            picture,
             self._weight * torch.maximum(sure, near.known),
             torch.lerp(near.source, source, sure),
             keyframe.painting,
+            picture,
         )
         return hold, followed_here
 
@@ -257,13 +258,13 @@ def blended(old: Tensor, new: Tensor, share: Tensor) -> Tensor:
 
 def painter(
     job: Job,
+    make: Callable[[], Look],
     sources: Sequence[tuple[int, Source]],
     size: tuple[int, int],
     sample: Plate,
     estimate: Estimator,
     shot: Shot,
 ) -> Painter:
-    """The painter that a job with keyframes asks for."""
-    weight = job.coherence.weight
+    """The painter that a job with keyframes asks for. make: a look, not prepared yet."""
     in_order = sorted(sources, key=lambda source: source[0])
-    return Painter(lambda: looks.make(job), in_order, size, sample, estimate, weight, shot)
+    return Painter(make, in_order, size, sample, estimate, job.coherence.weight, shot)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +22,7 @@ from .plan import Step
 if TYPE_CHECKING:
     import torch
 
+    from .device import Machine
     from .flow import Estimator
     from .footage import Footage
 
@@ -59,10 +61,10 @@ def run(job: Job, chunk: FrameRange, listener: Listener, device_name: str = "aut
     from .footage import Footage
 
     began = time.monotonic()
-    device = devices.choose(device_name)
+    machine = devices.Machine(devices.choose(device_name))
     given = check(job)
     digests, size = inputs.survey(job)
-    footage = Footage(job, size, device)
+    footage = Footage(job, size, machine.device)
     estimate = flow.estimator(job.coherence.flow)
     steps = plan.make(
         job,
@@ -79,12 +81,12 @@ def run(job: Job, chunk: FrameRange, listener: Listener, device_name: str = "aut
         last=chunk.last,
         total=total,
         done=done,
-        device=str(device),
+        device=str(machine.device),
     )
     if message := plan.lead_in(steps, chunk):
         listener("warning", message=message)
     if done < total:
-        painter = _Painter(job, given.styles, footage, estimate)
+        painter = _Painter(job, given.styles, footage, estimate, machine, listener)
         for step in steps:
             if step.done:
                 continue
@@ -112,22 +114,31 @@ class _Painter:
     """Paints steps of a plan."""
 
     def __init__(
-        self, job: Job, styles: list[Picture], footage: Footage, estimate: Estimator
+        self,
+        job: Job,
+        styles: list[Picture],
+        footage: Footage,
+        estimate: Estimator,
+        machine: Machine,
+        listener: Listener,
     ) -> None:
         self._job = job
         self._footage = footage
         self._painter: _PaintsFrames
+        from . import looks
+
         sample = footage.sample()
+        make = partial(looks.make, job, machine, listener)
         if job.look.keyframes:
             from . import keyframes
 
             self._painter = keyframes.painter(
-                job, footage.keyframes(), footage.size, sample, estimate, footage
+                job, make, footage.keyframes(), footage.size, sample, estimate, footage
             )
         else:
-            from . import looks, shot
+            from . import shot
 
-            look = looks.make(job)
+            look = make()
             look.prepare(footage.styles(styles), footage.size, sample)
             self._painter = shot.Painter(look, estimate, job.coherence.weight, footage)
 

@@ -130,7 +130,7 @@ class Painter:
         looks = inside(link.backward) * alike(plate.rgb, source)
         trusted = torch.maximum(link.reliable, _TRUST_IN_LOOKS * looks)
         weight = self._weight * trusted * known * _undisturbed(plate, before, link)
-        return Hold(picture, weight, source, result.rgb)
+        return Hold(picture, weight, source, result.rgb, picture)
 
 
 def _brought(painted: Painted, motion: Motion) -> tuple[Tensor, Tensor]:

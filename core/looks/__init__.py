@@ -8,7 +8,10 @@ from typing import Protocol
 
 from torch import Tensor
 
-from ..job import IdentityLook, Job, PatchLook
+from ..device import Machine
+from ..events import Listener
+from ..job import Job
+from ..look import IdentityLook, NeuralLook, PatchLook
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,17 @@ class Plate:
 class Hold:
     """What earlier frames have to say about one.
 
-    picture: 1×3×H×W, what this one begins from and should stay close to, as strongly as weight
-    (1×1×H×W, ≥ 0) says; plate: what that was painted from, brought along the same way (1×3×H×W);
-    before: the frame before as it was painted, not moved.
+    picture: 1×3×H×W, what this one should stay close to, as strongly as weight (1×1×H×W, ≥ 0)
+    says; plate: what that was painted from, brought along the same way (1×3×H×W); before: the frame
+    before as it was painted, not moved; start: what this one begins from (1×3×H×W), for looks that
+    work on a picture step by step.
     """
 
     picture: Tensor
     weight: Tensor
     plate: Tensor
     before: Tensor
+    start: Tensor
 
 
 class Look(Protocol):
@@ -78,10 +83,18 @@ class Identity:
         return plate.rgb
 
 
-def make(job: Job) -> Look:
-    """The look that a job asks for, not prepared yet."""
+def make(job: Job, machine: Machine, listener: Listener) -> Look:
+    """The look that a job asks for, not prepared yet. listener hears what it has to warn of.
+
+    Raises InputError when the look lacks weights.
+    """
     if isinstance(job.look, IdentityLook):
         return Identity()
+    if isinstance(job.look, NeuralLook):
+        from .neural import Neural
+
+        weights = None if job.look.weights is None else job.folder / job.look.weights
+        return Neural(job.look.settings, weights, job.seed, machine, listener)
     assert isinstance(job.look, PatchLook)
     from .patch import Patch
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ..filters import blur, resize
-from ..job import PatchSettings
+from ..look import PatchSettings
 from . import Plate, Source
 from .palette import HistogramMatch, Palette, luminance
 

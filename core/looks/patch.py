@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ..filters import as_crisp, crispness, fine, resize, smooth
-from ..job import PatchSettings
+from ..look import PatchSettings
 from . import Hold, Plate, Source, matching
 from .guide import Steering
 from .patches import Material, PatchTable

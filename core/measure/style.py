@@ -8,7 +8,8 @@ from torch import Tensor
 from .. import device as devices
 from .. import frames
 from ..errors import InputError
-from ..job import IdentityLook, Job, PatchLook
+from ..job import Job
+from ..look import IdentityLook, PatchLook
 from . import wasserstein
 from .walk import seen
 

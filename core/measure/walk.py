@@ -14,7 +14,8 @@ from ..errors import EcsetError, InputError
 from ..flow import vector
 from ..flow.consistency import reliable
 from ..flow.farneback import farneback
-from ..job import Job, numbered
+from ..job import Job
+from ..part import numbered
 from .detail import high_frequency_energy, luma
 from .figures import Figures
 from .flicker import Flicker

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core import flow, keyframes, shot
-from core.job import PatchSettings
+from core.look import PatchSettings
 from core.looks import Plate, Source
 from core.looks.patch import Patch
 from tests.core.pictures import panned, tensor, textured

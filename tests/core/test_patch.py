@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.filters import as_crisp, blur, crispness, smooth
-from core.job import PatchSettings
+from core.look import PatchSettings
 from core.looks import Hold, Plate, Source
 from core.looks.palette import luminance
 from core.looks.patch import Patch
@@ -29,7 +29,7 @@ def look(
 
 def held(picture: torch.Tensor, plate: torch.Tensor, weight: float = 4.0) -> Hold:
     height, width = picture.shape[-2:]
-    return Hold(picture, torch.full((1, 1, height, width), weight), plate, picture)
+    return Hold(picture, torch.full((1, 1, height, width), weight), plate, picture, picture)
 
 
 def test_paint_is_of_the_style_and_shows_the_plate():
@@ -80,7 +80,7 @@ def test_paint_stays_crisp_along_a_chain():
     picture = first = patch.paint(Plate(plate), None)
     for _ in range(6):
         soft = blur(picture, 0.4)
-        hold = Hold(soft, torch.full((1, 1, *SIZE), 4.0), plate, picture)
+        hold = Hold(soft, torch.full((1, 1, *SIZE), 4.0), plate, picture, picture)
         picture = patch.paint(Plate(plate), hold)
     assert crispness(picture) == pytest.approx(crispness(first).item(), rel=0.1)
 

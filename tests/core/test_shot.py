@@ -10,7 +10,7 @@ import torch
 from core import flow, shot
 from core.filters import crispness
 from core.flow.warp import warp
-from core.job import PatchSettings
+from core.look import PatchSettings
 from core.looks import Hold, Plate, Source
 from core.looks.patch import Patch
 from core.motion import Motion, alike, between, followed, is_cut
