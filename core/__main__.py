@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from . import __version__
+from . import __version__, weights_command
 from .errors import Cancelled, EcsetError, InputError
 from .events import JsonLines, Listener, ProgressBar
 
@@ -106,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
         "--difference", action="store_true", help="a third row: change since the frame before"
     )
     command.set_defaults(command=_sheet, speaks_json=False)
+
+    weights_command.add_to(commands)
     return parser
 
 
