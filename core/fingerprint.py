@@ -17,10 +17,12 @@ PAINT_REVISION = 2
 def of_settings(job: Job, pictures: Sequence[str], seen: Sequence[Any]) -> str:
     """What all frames of a job share: every setting and picture that can change a pixel of all.
 
-    pictures: digests of those that count for the whole shot (:class:`core.inputs.Given`); seen: of
-    what is looked at of single frames. Paths are not part of it, so a job folder can be moved.
+    pictures: digests of those that count for the whole shot, and of weights
+    (:class:`core.inputs.Given`); seen: of what is looked at of single frames. Paths are not part of
+    it, so a job folder can be moved.
     """
-    look = job.look.model_dump(mode="json")
+    # Weights count by their contents, which are among the pictures' digests.
+    look = job.look.model_dump(mode="json", exclude={"weights"})
     for part in [*look["styles"], *look.get("keyframes", [])]:
         part["path"] = None
         part["mask"] = _kind(part.get("mask"))
@@ -30,8 +32,8 @@ def of_settings(job: Job, pictures: Sequence[str], seen: Sequence[Any]) -> str:
     return _digest(
         PAINT_REVISION,
         look,
-        [job.strength, _kind(job.strength_mask)],
-        job.coherence.model_dump(mode="json"),
+        _kind(job.strength_mask),
+        job.coherence.model_dump(mode="json", exclude={"flow_weights"}),
         [job.output.format, job.output.depth],
         job.seed,
         pictures,
@@ -45,11 +47,11 @@ def _kind(path: str | None) -> str | None:
     return "one for each frame" if is_pattern(path) else "one for all"
 
 
-def of_frame(settings: str, pictures: Sequence[str], previous: str | None) -> str:
-    """What one painted frame came from. pictures: digests of its plate, and of its masks and
-    guides; previous: the fingerprint of the frame that it was chained to, None where a chain
-    starts: so a frame belongs to the job only if all before do."""
-    return _digest(settings, pictures, previous)
+def of_frame(settings: str, strength: float, pictures: Sequence[str], previous: str | None) -> str:
+    """What one painted frame came from. strength: its own; pictures: digests of its plate, and of
+    its masks and guides; previous: the fingerprint of the frame that it was chained to, None where
+    a chain starts: so a frame belongs to the job only if all before do."""
+    return _digest(settings, strength, pictures, previous)
 
 
 def _digest(*parts: Any) -> str:

@@ -42,7 +42,9 @@ def make(
     for frame in range(job.frames.first, chunk.last + 1):
         before = marks.get(frame - 1) if chains else None
         own = digests[frame]
-        marks[frame] = fingerprint.of_frame(settings, [own.plate, *own.masks, *own.guides], before)
+        marks[frame] = fingerprint.of_frame(
+            settings, job.strength_at(frame), [own.plate, *own.masks, *own.guides], before
+        )
 
     @cache
     def done(frame: int) -> bool:

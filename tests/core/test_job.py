@@ -185,7 +185,8 @@ def test_fingerprints_follow_what_changes_pixels(shop, tmp_path):
     assert of(seed=1) != same
     assert of(coherence={"weight": 1.0}) != same
     assert of(output={"depth": 16}) != same
-    assert of(strength=0.5) != same
+    assert of(strength=0.5) == same, "strength is each frame's own affair"
+    assert of(strength_mask="m.png") != same
     assert of(("t",)) != same
 
     def look(path: str, mask: str | None = None, **more: object) -> dict[str, object]:

@@ -77,3 +77,30 @@ def test_a_mask_of_one_frame_is_that_frames_business(shop):
     for n in (1, 2, 3):
         (job / f"m_{n}.png").rename(job / f"moved/to_0{n}.png")
     assert run(job).painted == []
+
+
+def test_strength_of_one_frame_is_that_frames_business(shop):
+    """A list that says the same as a number is the same job; what is changed is painted again, and
+    what goes on from there."""
+    plates = panned(4)
+    job = shop.job("a", plates, strength=0.5)
+    assert run(job).painted == [1, 2, 3, 4]
+
+    def again(strength: list[float]) -> list[int]:
+        (job / "job.json").write_text(json.dumps(shop.data(4, strength=strength)))
+        return run(job).painted
+
+    assert again([0.5, 0.5, 0.5, 0.5]) == []
+    assert again([0.5, 0.5, 0.5, 0]) == [4]
+    assert again([0.5, 1, 0.5, 0]) == [2, 3, 4]
+    written = [frames.read(job / f"frames/ecset_000{n}.png") for n in (1, 2, 4)]
+    assert written[2].digest() == frames.read(job / "plates/plate_0004.png").digest()
+    whole = shop.job("whole", plates)
+    assert run(whole).status == 0
+    plate, paint = (
+        frames.read(whole / name).rgb for name in ("plates/plate_0001.png", "frames/ecset_0001.png")
+    )
+    assert np.abs(written[0].rgb - (plate + paint) / 2).max() < 1.01 / 255
+    # Half of the paint is rounded to 8 bits before the next frame goes on from it.
+    paint = frames.read(whole / "frames/ecset_0002.png").rgb
+    assert np.abs(written[1].rgb - paint).mean() < 2 / 255
