@@ -156,6 +156,26 @@ class NeuralSettings(Part):
     settled: float = Field(default=0.002, ge=0.0, lt=1.0)
     pooling: Literal["max", "average"] = "max"
 
+    @model_validator(mode="after")
+    def _something_to_do(self) -> NeuralSettings:
+        if not (self.content_weight or self.style_weight):
+            raise ValueError(
+                "look.settings.content_weight and look.settings.style_weight are both 0; give one "
+                "of them a weight"
+            )
+        for term, weight, layers in (
+            ("content", self.content_weight, self.content_layers),
+            ("style", self.style_weight, self.style_layers),
+        ):
+            if weight and not layers:
+                raise ValueError(
+                    f"look.settings.{term}_layers must name one layer at least, or "
+                    f"look.settings.{term}_weight be 0"
+                )
+        if self.iterations is not None and not any(self.iterations):
+            raise ValueError("look.settings.iterations must have one above 0")
+        return self
+
 
 class NeuralLook(Part):
     """Optimisation in the feature space of VGG-19 (Gatys et al. 2016).
@@ -173,14 +193,6 @@ class NeuralLook(Part):
     styles: list[Style] = Field(min_length=1, max_length=16)
     weights: Annotated[str, Field(min_length=1)] | None = None
     settings: NeuralSettings = NeuralSettings()
-
-    @model_validator(mode="after")
-    def _something_to_do(self) -> NeuralLook:
-        if not (self.settings.content_weight or self.settings.style_weight):
-            raise ValueError(
-                "look.settings.content_weight and style_weight are both 0; give one a weight"
-            )
-        return self
 
 
 class IdentitySettings(Part):

@@ -2,32 +2,80 @@
 
 from __future__ import annotations
 
+import difflib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
 from pydantic import ValidationError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+# Fields of several forms. The form that is meant stands after them in a location; it is no field.
+_OF_SEVERAL_FORMS = {"look", "strength"}
+
+_LONGEST = 60  # letters of a value that is told
 
 
 def sentence(error: ValidationError) -> str:
     """The first error as 'field: what is allowed, not VALUE.'"""
     first = error.errors(include_url=False)[0]
-    kind = first["type"]
-    # The tag of the chosen kind of look stands in the location; it is no field.
     place = [str(part) for part in first["loc"]]
-    if place[:1] == ["look"] and len(place) > 1 and place[1] in {"patch", "identity"}:
-        del place[1]
+    form = place.pop(1) if len(place) > 1 and place[0] in _OF_SEVERAL_FORMS else ""
+    if place[-1:] == ["[key]"]:
+        return _no_such_layer(".".join(place[:-2]), first)
     field = ".".join(place)
-    if kind == "missing":
-        return f"{field} is missing."
-    if kind == "extra_forbidden":
-        return f"{field} is not a field of a job."
-    if kind in {"too_short", "too_long"}:
-        limit = first["ctx"].get("min_length", first["ctx"].get("max_length"))
-        return f"{field} must have at {'least' if kind == 'too_short' else 'most'} {limit}."
+    match first["type"]:
+        case "missing":
+            return f"{field} is missing."
+        case "extra_forbidden":
+            with_look = f" with the look {form!r}" if place[0] == "look" else ""
+            return f"{field} is not a field of a job{with_look}."
+        case "too_short" | "too_long" | "string_too_short" as kind:
+            return f"{field} {_length(kind, first['ctx'])}."
+        case "union_tag_invalid":
+            value = _told(first["input"].get("name"))
+            return f"{field}.name should be {_or(first['ctx']['expected_tags'])}, not {value}."
+        case "union_tag_not_found":
+            return f"{field}.name is missing."
+        case "model_attributes_type" | "model_type":
+            return f"{field} should be a JSON object with fields, not {_told(first['input'])}."
+        case "dict_type":
+            wanted = "a JSON object with a number for each layer"
+            return f"{field} should be {wanted}, not {_told(first['input'])}."
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if not field or message.startswith(f"{field}."):
         return f"{message}."  # about parts of the job together; it names them
-    if kind in {"union_tag_invalid", "union_tag_not_found"}:
-        field, message = "look.name", "should be 'patch' or 'identity'"
-        value = first["input"].get("name") if isinstance(first["input"], dict) else first["input"]
-        return f"{field} {message}, not {value!r}."
-    if isinstance(first["input"], dict):
+    if first["type"] == "value_error" and isinstance(first["input"], dict):
         return f"{field}: {message}."
-    return f"{field} {message[0].lower()}{message[1:]}, not {first['input']!r}."
+    return f"{field} {message[0].lower()}{message[1:]}, not {_told(first['input'])}."
+
+
+def _no_such_layer(field: str, first: ErrorDetails) -> str:
+    """Keys of a job's only tables are the network's layers."""
+    layers = re.findall(r"'([^']+)'", first["ctx"]["expected"])
+    near = difflib.get_close_matches(str(first["input"]), layers, n=3, cutoff=0.4)
+    known = f"nearest by name: {', '.join(near)}" if near else f"there are {', '.join(layers)}"
+    return f"{field} names {_told(first['input'])}, which is no layer of the network; {known}."
+
+
+def _length(kind: str, limits: dict[str, Any]) -> str:
+    if kind == "string_too_short":
+        return "must not be empty"
+    if kind == "too_short":
+        return f"must have at least {limits['min_length']}"
+    if limits["max_length"] == 0:
+        return "must be empty"
+    return f"must have at most {limits['max_length']}, not {limits['actual_length']}"
+
+
+def _told(value: object) -> str:
+    """A value about as the person wrote it, the end of a long one left out."""
+    text = json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _or(names: str) -> str:
+    """``'a', 'b', 'c'`` to ``'a', 'b' or 'c'``."""
+    return " or ".join(names.rsplit(", ", 1))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from core import fingerprint, job
+from core.coherence import Coherence
 from core.errors import InputError
+from core.look import NeuralSettings
 
 
 def test_round_trip(shop, tmp_path):
@@ -33,11 +36,23 @@ def test_round_trip(shop, tmp_path):
         ({"plates": "plate.png"}, "plates must hold one run of #"),
         ({"plates": "a##_##.png"}, "plates must hold one run of #"),
         ({"plates": "a##/b.png"}, "plates must have its # in the file's name"),
-        ({"look": {"name": "oil"}}, "look.name should be 'patch' or 'identity', not 'oil'"),
-        ({"strength": 1.5}, "strength should be less than or equal to 1, not 1.5"),
+        (
+            {"look": {"name": "oil"}},
+            "look.name should be 'patch', 'neural' or 'identity', not 'oil'",
+        ),
+        ({"look": {"styles": []}}, "look.name is missing."),
+        ({"look": "patch"}, "look should be a JSON object with fields, not 'patch'"),
+        ({"strength": 1.5}, "strength should be less than or equal to 1, not 1.5."),
+        ({"strength": None}, "strength should be a valid number, not null."),
+        ({"strength": [1, 1, 7, 1]}, "strength.2 should be less than or equal to 1, not 7."),
+        ({"strength": [1, 1]}, "one number, or one for each of the 4 frames, not 2 of them."),
+        ({"strength": []}, "one number, or one for each of the 4 frames, not 0 of them."),
         ({"strength_mask": ""}, "strength_mask must name a picture, or be null, not ''"),
         ({"strength_mask": "a#b#.png"}, "strength_mask must hold one run of #"),
-        ({"look": {"name": "identity", "guides": []}}, "look.guides is not a field of a job"),
+        (
+            {"look": {"name": "identity", "guides": []}},
+            "look.guides is not a field of a job with the look 'identity'.",
+        ),
         (
             {"look": {"name": "patch", "styles": [{"path": "a", "weight": 0}]}},
             "look.styles.0.weight should be greater than 0, not 0",
@@ -52,7 +67,22 @@ def test_round_trip(shop, tmp_path):
             },
             "look.settings.style_scale should be less than or equal to 4, not 9",
         ),
-        ({"coherence": {"flow": "raft"}}, "coherence.flow should be 'dis', not 'raft'"),
+        (
+            {"coherence": {"flow": "raft"}},
+            "coherence.flow should be 'dis', 'dis-medium', 'dis-fast', ",
+        ),
+        (
+            {"coherence": {"distances": [4, 1, 1]}},
+            "coherence.distances must grow, each of them once: [1, 4], not [4, 1, 1].",
+        ),
+        ({"coherence": {"distances": []}}, "coherence.distances must have at least 1."),
+        ({"coherence": {"distances": [0, 1]}}, "coherence.distances.0 should be greater than or"),
+        (
+            {"coherence": {"segment": 4, "overlap": 4}},
+            "coherence.overlap (4) must be less than coherence.segment (4).",
+        ),
+        ({"coherence": {"segment": 1}}, "coherence.segment should be greater than or equal to 2"),
+        ({"coherence": {"flow_weights": ""}}, "coherence.flow_weights must not be empty."),
         ({"coherence": {"weight": float("nan")}}, "coherence.weight should be a finite number"),
         ({"output": {"format": "EXR"}}, "depth must be 16 (half) when format is EXR"),
         (
@@ -100,7 +130,8 @@ def test_mistakes_are_named(shop, tmp_path, change, said):
             {"styles": [{"path": "a", "mask": "##/m.png"}]},
             "look.styles.0.mask must have its # in the file's name",
         ),
-        ({"styles": [{"path": "a"}] * 17}, "look.styles must have at most 16."),
+        ({"styles": [{"path": "a"}] * 17}, "look.styles must have at most 16, not 17."),
+        ({"styles": [{"path": ""}]}, "look.styles.0.path must not be empty."),
     ],
 )
 def test_mistakes_of_the_look_are_named(shop, tmp_path, look, said):
@@ -108,6 +139,155 @@ def test_mistakes_of_the_look_are_named(shop, tmp_path, look, said):
         job.parse(shop.data(look={"name": "patch", **look}), tmp_path)
     assert f"job.json: {said}" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"style_layers": {"conv9_1": 1}},
+            "names 'conv9_1', which is no layer of the network; nearest by name: conv5_1, conv4_1, "
+            + "conv3_1.",
+        ),
+        ({"content_layers": {"relu4_2": 1}}, "of the network; nearest by name: conv4_2."),
+        ({"content_layers": {"x": 1}}, "of the network; there are conv1_1, conv1_2, conv2_1, "),
+        ({"style_layers": {"conv1_1": 0}}, "style_layers.conv1_1 should be greater than 0, not 0."),
+        (
+            {"style_layers": ["conv1_1"]},
+            "style_layers should be a JSON object with a number for each layer, not ['conv1_1'].",
+        ),
+        (
+            {"style_layers": {}},
+            "style_layers must name one layer at least, or look.settings.style_weight be 0.",
+        ),
+        (
+            {"content_layers": {}},
+            "content_layers must name one layer at least, or look.settings.content_weight be 0.",
+        ),
+        (
+            {"content_weight": 0, "style_weight": 0},
+            "content_weight and look.settings.style_weight are both 0; give one of them a weight.",
+        ),
+        ({"iterations": []}, "iterations must have at least 1."),
+        ({"iterations": [5] * 9}, "iterations must have at most 8, not 9."),
+        ({"iterations": [0, 0]}, "iterations must have one above 0."),
+        ({"iterations": [50.5]}, "iterations.0 should be a valid integer, not 50.5."),
+        ({"later": 0}, "later should be greater than 0, not 0."),
+        ({"optimiser": "sgd"}, "optimiser should be 'adam' or 'lbfgs', not 'sgd'."),
+        ({"detail": 1}, "detail is not a field of a job with the look 'neural'."),
+    ],
+)
+def test_mistakes_of_the_neural_look_are_named(shop, tmp_path, settings, said):
+    with pytest.raises(InputError) as caught:
+        job.parse(shop.data(look=neural(settings)), tmp_path)
+    assert str(caught.value).startswith("job.json: look.settings.")
+    assert str(caught.value).endswith(said) or said.endswith(", ")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        ({}, "look.styles is missing."),
+        ({"styles": []}, "look.styles must have at least 1."),
+        ({"keyframes": []}, "look.keyframes is not a field of a job with the look 'neural'."),
+        ({"weights": ""}, "look.weights must not be empty."),
+        ({"settings": None}, "look.settings should be a JSON object with fields, not null."),
+    ],
+)
+def test_more_mistakes_of_the_neural_look(shop, tmp_path, look, said):
+    styles = {} if not look else {"styles": [{"path": "a"}]}
+    with pytest.raises(InputError) as caught:
+        job.parse(shop.data(look={"name": "neural", **styles, **look}), tmp_path)
+    assert str(caught.value) == f"job.json: {said}"
+
+
+def neural(settings: dict[str, object]) -> dict[str, object]:
+    return {"name": "neural", "styles": [{"path": "a"}], "settings": settings}
+
+
+# For each field something else than its default.
+NEURAL = {
+    "style_scale": 0.5,
+    "content_weight": 0.0,
+    "style_weight": 2.5,
+    "content_layers": {"conv3_1": 0.5, "conv5_2": 2.0},
+    "style_layers": {"conv4_4": 3.0},
+    "tv_weight": 0.0,
+    "tv": "absolute",
+    "colours": "luminance",
+    "start": "noise",
+    "optimiser": "lbfgs",
+    "quality": "fine",
+    "iterations": [0, 100, 50],
+    "later": 0.25,
+    "settled": 0.0,
+    "pooling": "average",
+}
+COHERENCE = {
+    "enabled": False,
+    "method": "multipass",
+    "flow": "raft-large",
+    "flow_weights": "raft.safetensors",
+    "weight": 0.0,
+    "distances": [1, 3, 9],
+    "passes": 2,
+    "blend": 0.75,
+    "segment": 24,
+    "overlap": 0,
+}
+
+
+def test_each_field_makes_the_round_trip(shop, tmp_path):
+    assert NEURAL.keys() == NeuralSettings.model_fields.keys()
+    assert COHERENCE.keys() == Coherence.model_fields.keys()
+    for field, value in NEURAL.items():
+        made = job.parse(shop.data(look=neural({field: value})), tmp_path)
+        assert made != job.parse(shop.data(look=neural({})), tmp_path), field
+        job.save(made, tmp_path)
+        assert job.load(tmp_path) == made
+        assert json.loads((tmp_path / "job.json").read_text())["look"]["settings"][field] == value
+    for field, value in COHERENCE.items():
+        made = job.parse(shop.data(coherence={field: value}), tmp_path)
+        assert made != job.parse(shop.data(), tmp_path), field
+        job.save(made, tmp_path)
+        assert job.load(tmp_path) == made
+        assert json.loads((tmp_path / "job.json").read_text())["coherence"][field] == value
+
+
+WRONG = [None, "x", -1, 0.5, True, [], {}, [-1], ["x"], {"x": 1}, 10**400, float("inf"), [9] * 99]
+
+
+@pytest.mark.parametrize("field", [*NEURAL, *COHERENCE])
+def test_whatever_is_wrong_is_one_sentence_that_names_the_field(shop, tmp_path, field):
+    told = [said for value in WRONG if (said := refusal(shop, tmp_path, field, value))]
+    place = "look.settings" if field in NEURAL else "coherence"
+    for said in told:
+        assert said.startswith(f"job.json: {place}.{field}")
+        assert said.endswith(".")
+        assert not re.search(r"\n|[Ii]nput|Value|constrained|\[key]|None|True|dict", said)
+        assert len(said) < 280
+    assert len(told) >= 8
+
+
+def refusal(shop, folder: Path, field: str, value: object) -> str | None:
+    part = {"look": neural({field: value})} if field in NEURAL else {"coherence": {field: value}}
+    try:
+        job.parse(shop.data(**part), folder)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+def test_strength_of_each_frame(shop, tmp_path):
+    for given, wanted in ((0.25, [0.25, 0.25]), ([0.5, 1], [0.5, 1.0])):
+        made = job.parse(shop.data(2, strength=given), tmp_path)
+        assert [made.strength_at(frame) for frame in (1, 2)] == wanted
+        job.save(made, tmp_path)
+        assert job.load(tmp_path) == made
+    frames = {"first": -3, "last": -1}
+    made = job.parse(shop.data(frames=frames, strength=[0, 0.5, 1]), tmp_path)
+    assert [made.strength_at(frame) for frame in (-3, -2, -1)] == [0, 0.5, 1]
 
 
 def test_pictures_of_a_frame(shop, tmp_path):
