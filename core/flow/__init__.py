@@ -7,15 +7,25 @@ A flow is N×2×H×W float32 in pixels, (x, y): ``flow(p)`` leads from ``p`` in 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from torch import Tensor
 
-# From two frames (1×3×H×W, sRGB, 0 to 1) to the flows first → second and second → first.
+# From two frames (1×3×H×W, sRGB, 0 to 1) to the flows first → second and second → first. Several
+# threads may call one at once.
 Estimator = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
-def estimator(name: str) -> Estimator:
-    """The flow estimator of a name. Raises KeyError when there is none."""
-    from .dis import dis
+def estimator(name: str, weights: Path | None = None) -> Estimator:
+    """The flow estimator of a name, as in ``coherence.flow`` of a job.
 
-    return {"dis": dis}[name]
+    weights: a file of the weights of ``raft-small`` or ``raft-large``; None for those of the store.
+    Raises InputError when these are missing or wrong, KeyError when there is no such estimator.
+    """
+    if name in {"raft-small", "raft-large"}:
+        from .raft import Raft
+
+        return Raft(name, weights)
+    from .dis import PRESETS
+
+    return PRESETS[name]

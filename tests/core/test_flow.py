@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
+from torchvision.models.optical_flow import Raft_Small_Weights, raft_small
 
 from core import flow
+from core.errors import InputError
 from core.flow.consistency import disoccluded, motion_boundary, reliable
 from core.flow.farneback import farneback
+from core.flow.raft import Raft
 from core.flow.warp import inside, warp
+from core.job import Coherence
+from core.networks import weights
 from tests.core.pictures import panned, tensor, textured
 
 
@@ -72,6 +82,89 @@ def test_estimators_are_deterministic_and_take_any_size(estimate):
     assert forward.shape == (1, 2, 5, 9)
     assert not forward.any()
     assert not backward.any()
+
+
+def test_each_estimator_of_a_job_is_there(raft_file):
+    """And they are different ones."""
+    frames = [tensor(p) for p in panned(2, 64, 80, 2)]
+    seen = set()
+    for name in get_args(Coherence.model_fields["flow"].annotation):
+        if name == "raft-large":  # its weights are made as those of the small one
+            continue
+        forward, _ = flow.estimator(name, raft_file)(*frames)
+        seen.add(forward.numpy().tobytes())
+    assert len(seen) == 5
+
+
+@pytest.mark.parametrize("name", ["dis-medium", "dis-fast", "dis-ultrafast"])
+def test_quick_presets_find_a_pan_too(name):
+    first, second = (tensor(p) for p in panned(2, 96, 128, 3))
+    forward, backward = flow.estimator(name)(first, second)
+    for found, expected in ((forward, -3), (backward, 3)):
+        error = (found - constant(expected, 0, 96, 128)).norm(dim=1)
+        assert error[..., 12:-12, 12:-12].median() < 0.5
+
+
+@pytest.fixture(scope="module")
+def raft_file(tmp_path_factory) -> Path:
+    """RAFT that has learned nothing: form, units and padding are as those of the real one."""
+    made = weights.he_initialised("raft-small", 0)
+    return weights.save("raft-small", made, tmp_path_factory.mktemp("raft") / "r.safetensors").path
+
+
+def test_raft_is_torchvisions(raft_file):
+    """Where nothing has to be padded, it is the network as torchvision would use it."""
+    first, second = (tensor(p) for p in panned(2, 128, 136, 2))
+    network = raft_small().eval()
+    network.load_state_dict(weights.load("raft-small", raft_file))
+    with torch.no_grad():
+        forward = network(*Raft_Small_Weights.DEFAULT.transforms()(first, second))[-1]
+        backward = network(*Raft_Small_Weights.DEFAULT.transforms()(second, first))[-1]
+    found = flow.estimator("raft-small", raft_file)(first, second)
+    torch.testing.assert_close(found[0], forward)
+    torch.testing.assert_close(found[1], backward)
+
+
+class Echo(torch.nn.Module):
+    """Says that the motion is what the first frame shows in red and green."""
+
+    def forward(self, first, second):
+        assert min(first.shape[-2:]) >= 128
+        assert not any(side % 8 for side in first.shape[-2:])
+        assert first.shape == second.shape
+        assert (first[..., 0] == first[..., 1]).all(), "the border goes on outwards"
+        return [torch.zeros(1), first[:, :2]]
+
+
+@pytest.mark.parametrize("size", [(50, 73), (5, 9), (121, 254), (131, 129)])
+def test_raft_pads_and_crops_any_size(raft_file, size):
+    estimate = Raft("raft-small", raft_file)
+    estimate._network = Echo()
+    first, second = tensor(textured(*size)), tensor(textured(*size, 1))
+    forward, backward = estimate(first, second)
+    torch.testing.assert_close(forward, 2 * first[:, :2] - 1)
+    torch.testing.assert_close(backward, 2 * second[:, :2] - 1)
+
+
+@pytest.mark.parametrize("name", ["dis", "raft-small"])
+def test_estimators_can_be_called_from_threads(raft_file, name):
+    estimate = flow.estimator(name, raft_file)
+    frames = [tensor(p) for p in panned(4, 130, 140, 3)]
+    alone = [estimate(*pair) for pair in pairwise(frames)]
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(estimate, frames[:-1], frames[1:]))
+    for one, other in zip(alone, together, strict=True):
+        assert torch.equal(one[0], other[0])
+        assert torch.equal(one[1], other[1])
+
+
+def test_raft_without_weights_says_how_to_get_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("ECSET_WEIGHTS", str(tmp_path))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    with pytest.raises(InputError, match=r"weights get raft-large.*coherence\.flow_weights"):
+        flow.estimator("raft-large")
+    with pytest.raises(InputError, match="no file of weights at"):
+        flow.estimator("raft-large", tmp_path / "none.safetensors")
 
 
 def test_a_held_frame_has_no_motion():
