@@ -1,4 +1,4 @@
-"""What a job names beside its plates: styles, paintings of keyframes, masks and guides.
+"""What a job names beside its plates: styles, paintings of keyframes, masks, guides, weights.
 
 Masks and guides are data: their values are taken as they stand in the file, through no colour
 management, and alpha is left out.
@@ -18,7 +18,8 @@ from . import frames
 from .errors import EcsetError, InputError
 from .frames import Array, Picture
 from .job import Job
-from .look import Keyframe
+from .look import Keyframe, NeuralLook
+from .networks import catalogue, weights
 from .part import is_pattern
 
 Size = tuple[int, int]
@@ -38,7 +39,8 @@ _SAMPLE_SIDE = 256  # pixels at most of each sampled frame
 
 @dataclass(frozen=True)
 class Given:
-    """What counts for the whole shot: the style pictures, and the digests of all such pictures."""
+    """What counts for the whole shot: the style pictures, and the digests of all such pictures and
+    of the weights of networks."""
 
     styles: list[Picture]
     digests: list[str]
@@ -55,9 +57,9 @@ class Digests:
 
 
 def check(job: Job) -> Given:
-    """Look at all pictures that count for the whole shot, before there are plates.
+    """Look at all that counts for the whole shot, before there are plates.
 
-    Raises InputError when one can't be used.
+    Raises InputError when a picture can't be used, or weights are missing or wrong.
     """
     styles = [frames.read_style(job.style_path(style)) for style in job.look.styles]
     digests = [style.digest() for style in styles]
@@ -78,6 +80,7 @@ def check(job: Job) -> Given:
                     f"{job.style_path(style)} is {_told(picture.size)}; "
                     "the guide must have its proportions."
                 )
+    digests += [weights.find(name, file).digest for name, file in _networks(job)]
     return Given(styles, digests)
 
 
@@ -199,6 +202,17 @@ class Guide:
                     f"{self._count}; all pictures of a guide must be of one kind."
                 )
         return _resized(values.astype(np.float32), size)
+
+
+def _networks(job: Job) -> list[tuple[str, Path | None]]:
+    """The networks that a job is painted with, and the files of weights that it names for them."""
+    named = []
+    if isinstance(job.look, NeuralLook):
+        named.append((catalogue.VGG19, job.file(job.look.weights)))
+    held = job.coherence.enabled and job.look.coherent
+    if held and job.coherence.flow in catalogue.NAMES:
+        named.append((job.coherence.flow, job.file(job.coherence.flow_weights)))
+    return named
 
 
 def _masks(job: Job) -> list[tuple[str, str]]:

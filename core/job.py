@@ -154,6 +154,10 @@ class Job(Part):
         """Path of a mask or a guide at a frame; one without # is the same at all."""
         return self.folder / (numbered(path, frame) if is_pattern(path) else path)
 
+    def file(self, path: str | None) -> Path | None:
+        """Path of a file that is named, such as one of weights; None where none is."""
+        return None if path is None else self.folder / path
+
     def chunk(self, text: str | None) -> FrameRange:
         """The frames meant by ``A-B`` or ``A`` (None: all of them).
 
