@@ -21,7 +21,8 @@ def measure(job: Job, motion: str | None = None, device_name: str = "auto") -> F
     frame's number for ``#``; None to estimate it, by another method than shots are painted with
     (`core.flow.farneback`). Transparent pixels count as black.
 
-    Raises InputError when frames are missing, fewer than two, or differ in size.
+    Raises InputError when frames are missing, fewer than two, or differ in size, and when weights
+    of the job's flow are missing.
     """
     _check(job, motion)
     device = devices.choose(device_name)

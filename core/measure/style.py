@@ -9,7 +9,7 @@ from .. import device as devices
 from .. import frames
 from ..errors import InputError
 from ..job import Job
-from ..look import IdentityLook, PatchLook
+from ..look import IdentityLook, NeuralLook, PatchLook
 from . import wasserstein
 from .walk import seen
 
@@ -21,8 +21,9 @@ def style_distance(job: Job, device: torch.device) -> float | None:
     """Mean over frames from all over the shot of the distance to the pictures that it is painted
     with. None for a look that has none.
 
-    Styles are laid over the frame as the look does it: long side on long side, times the scale of
-    the brushwork. Raises InputError when a picture can't be read.
+    Styles are laid over the frame as looks do it: long side on long side, times the scale of the
+    brushwork. Their colours are those in their files, also where the look brings them to the
+    plate's first. Raises InputError when a picture can't be read.
     """
     if isinstance(job.look, IdentityLook):
         return None
@@ -37,7 +38,9 @@ def style_distance(job: Job, device: torch.device) -> float | None:
         raise InputError(f"The distance to the style can't be measured: {error}.") from None
 
 
-def _sources(look: PatchLook, job: Job, side: int, device: torch.device) -> list[Tensor]:
+def _sources(
+    look: PatchLook | NeuralLook, job: Job, side: int, device: torch.device
+) -> list[Tensor]:
     """The styles, or else the keyframes' paintings, at the size at which they are painted with.
 
     side: of the frames, the longer one.

@@ -55,7 +55,7 @@ class Walk:
         self._job = job
         self._motion = motion
         # The painter's own idea of a cut, so that what it held together is measured, all of it.
-        self._painted_by = flow.estimator(job.coherence.flow)
+        self._painted_by = flow.estimator(job.coherence.flow, job.file(job.coherence.flow_weights))
         self._before: Pair | None = None
         self._flicker = Flicker(), Flicker()
         self._first: _Level | None = None

@@ -224,6 +224,30 @@ def test_a_shot_made_of_its_style_is_near(shop):
     assert measured(no_style).style is None
 
 
+def test_a_shot_of_the_neural_look(shop, monkeypatch):
+    """It is measured like any other, at the scale of its own brushwork, and needs no weights."""
+    monkeypatch.setenv("ECSET_WEIGHTS", str(shop.folder / "none"))
+    plate, style = textured(80, 96), frames.read(shop.style).rgb
+    half = {"style_scale": 0.5}
+
+    def found(name, look, settings):
+        styles = [{"path": str(shop.style), "weight": 2.0, "mask": "m.png"}]
+        look = {"name": look, "styles": styles, "settings": settings}
+        return measured(finished(shop, [plate] * 2, [style] * 2, f"{name}{settings}", look=look))
+
+    assert found("neural", "neural", {}) == found("patch", "patch", {})
+    assert found("neural", "neural", half) == found("patch", "patch", half)
+    assert found("again", "neural", {}).style < 0.005 < found("again", "neural", half).style
+
+
+def test_weights_of_the_flow_are_asked_for(shop, monkeypatch, capsys):
+    for name in ("ECSET_WEIGHTS", "TORCH_HOME"):
+        monkeypatch.setenv(name, str(shop.folder / "none"))
+    folder = finished(shop, panned(2), panned(2), coherence={"flow": "raft-small"})
+    assert main(["measure", str(folder)]) == 2
+    assert "python -m core weights get raft-small" in capsys.readouterr().err
+
+
 def test_cuts_are_left_out(shop):
     """After a cut, energy and light are compared with the first frame after it."""
     first, second = textured(96, 128, 1), textured(96, 128, 2)
