@@ -20,6 +20,9 @@ _MOST_GAIN = 5.0
 # Added to variances, so that those of flat pictures can be divided by: (0.03 / 255)².
 _LEAST_VARIANCE = 1.4e-8
 
+# Colours that are counted at once: scans of paintings have many.
+_AT_ONCE = 2**20
+
 
 def with_plate_colours(paint: Tensor, plate: Tensor) -> Tensor:
     """Light and dark of the paint, colours of the plate: 1×3×H×W each.
@@ -114,11 +117,14 @@ def _heights(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def _moments(pictures: Tensor) -> tuple[Tensor, Tensor]:
     """Mean (3) and covariance (3×3) of the colours of N×3×H×W, on the CPU in double precision."""
-    colours = pictures.permute(1, 0, 2, 3).reshape(3, -1).cpu().double()
-    mean = colours.mean(1)
-    apart = colours - mean[:, None]
-    least = _LEAST_VARIANCE * torch.eye(3, dtype=torch.float64)
-    return mean, apart @ apart.T / colours.shape[1] + least
+    colours = pictures.permute(1, 0, 2, 3).reshape(3, -1).cpu()
+    pieces, count = colours.split(_AT_ONCE, dim=1), colours.shape[1]
+    mean = torch.stack([piece.double().sum(1) for piece in pieces]).sum(0) / count
+    covariance = _LEAST_VARIANCE * torch.eye(3, dtype=torch.float64)
+    for piece in pieces:
+        apart = piece.double() - mean[:, None]
+        covariance += apart @ apart.T / count
+    return mean, covariance
 
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:

@@ -366,6 +366,7 @@ def test_fingerprints_follow_what_changes_pixels(shop, tmp_path):
     assert of(coherence={"weight": 1.0}) != same
     assert of(output={"depth": 16}) != same
     assert of(strength=0.5) == same, "strength is each frame's own affair"
+    assert of(coherence={"flow_weights": "a file"}) == same, "what is in it is among the pictures"
     assert of(strength_mask="m.png") != same
     assert of(("t",)) != same
 
