@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import re
+import warnings
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,9 +87,10 @@ def _unpickled(path: Path) -> dict[str, Tensor]:
     try:
         # Nothing but tensors is unpickled. Files from before PyTorch 1.6 are no zip and can't be
         # mapped into memory; they are read whole.
-        found = torch.load(
-            path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path) or None
-        )
+        with warnings.catch_warnings(action="ignore"):  # of odd pickles; they fail or they don't
+            found = torch.load(
+                path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path) or None
+            )
     except (RuntimeError, OSError, EOFError, ValueError, pickle.UnpicklingError):
         raise InputError(f"{path} is no whole file of PyTorch weights; get it again.") from None
     if not isinstance(found, dict) or not all(torch.is_tensor(part) for part in found.values()):

@@ -113,7 +113,11 @@ def take_in(name: str, path: Path, sha256: str | None = None) -> Found:
     if sha256 is None and foreign.is_safetensors(path):
         return save(name, load(name, path), stored(name), _own_header(name, path).source)
     foreign.check(name, path, sha256)
-    source = catalogue.published(name).url if sha256 is None else f"{path.name}, SHA-256 {sha256}"
+    source = (
+        catalogue.published(name).url
+        if sha256 is None
+        else f"{path.name}, SHA-256 {sha256.lower()}"
+    )
     return save(name, foreign.read(name, path), stored(name), source)
 
 
