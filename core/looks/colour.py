@@ -28,8 +28,8 @@ def with_plate_colours(paint: Tensor, plate: Tensor) -> Tensor:
     """Light and dark of the paint, colours of the plate: 1×3×H×W each.
 
     "Luminance-only transfer" of Gatys et al. 2016b: Y from one picture, I and Q of YIQ from the
-    other. What cannot be shown, such as a full red in a light that the paint made dark,
-    keeps its light and its hue and loses as much colour as it must (:func:`_shown`).
+    other. What cannot be shown, such as a full red in a light that the paint made dark, keeps its
+    light and its hue and loses as much colour as it must (:func:`_shown`).
     """
     return _shown(luminance(paint), plate - luminance(plate))
 
@@ -38,8 +38,8 @@ def luminance_matched(style: Tensor, sample: Tensor) -> Tensor:
     """The style in grey, with the mean and the spread of the shot's light and dark.
 
     style: 1×3×h×w; sample: K×3×h×w, small copies of frames. "Luminance-only transfer" of Gatys et
-    al. 2016b: (σ_shot / σ_style) · (Y − μ_style) + μ_shot. Returns 1×3×h×w, its three channels alike: for
-    paint of which only light and dark are kept.
+    al. 2016b: (σ_shot / σ_style) · (Y − μ_style) + μ_shot. Returns 1×3×h×w, its three channels
+    alike: for paint of which only light and dark are kept.
     """
     light, wanted = luminance(style), luminance(sample.clamp(0, 1))
     spread, wanted_spread = (
@@ -54,9 +54,9 @@ def histogram_matched(style: Tensor, sample: Tensor) -> Tensor:
     """The style with the shot's distribution of values, in each channel for itself.
 
     style: 1×3×h×w; sample: K×3×h×w. Histogram specification (Gonzalez & Woods, "Digital image
-    processing"): each value goes to the one that stands as high in the shot's order.
-    A value that many pixels share stands in the middle of them (Parzen's mid-distribution), so that
-    a flat style gets the shot's median.
+    processing"): each value goes to the one that stands as high in the shot's order. A value that
+    many pixels share stands in the middle of them (Parzen's mid-distribution), so that a flat style
+    gets the shot's median.
     """
     shot = sample.clamp(0, 1)
     channels = [_ordered(style[:, i], shot[:, i]) for i in range(3)]
@@ -67,9 +67,9 @@ def linear_matched(style: Tensor, sample: Tensor) -> Tensor:
     """The style with the mean and the covariance of the shot's colours.
 
     style: 1×3×h×w; sample: K×3×h×w. x → A (x − μ_style) + μ_shot with A Σ_style Aᵀ = Σ_shot
-    ("Color histogram matching" of Gatys et al. 2016b). Of the many A this is the symmetric one, which moves colours
-    least (Pitié & Kokaram 2007, "The linear Monge-Kantorovitch linear colour mapping"):
-    A = S⁻¹ (S Σ_shot S)^½ S⁻¹, where S = Σ_style^½. What leaves the gamut loses colour.
+    ("Color histogram matching" of Gatys et al. 2016b). Of the many A this is the symmetric one,
+    which moves colours least (Pitié & Kokaram 2007, "The linear Monge-Kantorovitch linear colour
+    mapping"): A = S⁻¹ (S Σ_shot S)^½ S⁻¹, where S = Σ_style^½. What leaves the gamut loses colour.
     """
     mean, covariance = _moments(style)
     wanted_mean, wanted = _moments(sample.clamp(0, 1))
@@ -77,8 +77,9 @@ def linear_matched(style: Tensor, sample: Tensor) -> Tensor:
     gains, axes = torch.linalg.eigh(inverse @ _power(root @ wanted @ root, 0.5) @ inverse)
     change = (axes * gains.clamp(0, _MOST_GAIN)) @ axes.T
     shift = wanted_mean - change @ mean
-    moved = torch.einsum("ij,njhw->nihw", change.to(style), style)
-    moved = moved + shift.to(style).view(1, 3, 1, 1)
+    # Not every device knows doubles.
+    moved = torch.einsum("ij,njhw->nihw", change.float().to(style), style)
+    moved = moved + shift.float().to(style).view(1, 3, 1, 1)
     light = luminance(moved)
     return _shown(light, moved - light)
 
