@@ -210,7 +210,8 @@ def _networks(job: Job) -> list[tuple[str, Path | None]]:
     if isinstance(job.look, NeuralLook):
         named.append((catalogue.VGG19, job.file(job.look.weights)))
     held = job.coherence.enabled and job.look.coherent
-    if held and job.coherence.flow in catalogue.NAMES:
+    # Keyframes are carried along the motion in any case.
+    if (held or job.look.keyframes) and job.coherence.flow in catalogue.NAMES:
         named.append((job.coherence.flow, job.file(job.coherence.flow_weights)))
     return named
 

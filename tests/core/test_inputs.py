@@ -295,6 +295,9 @@ class TestWeights:
         assert digests(patch, flow_weights="raft.safetensors") == 2
         assert digests(patch, enabled=False) == 1, "nothing follows any motion"
         assert digests({"name": "identity"}) == 0
+        painting = {"frame": 1, "path": str(shop.style)}
+        keyed = {"name": "patch", "keyframes": [painting]}
+        assert digests(keyed, flow_weights="raft.safetensors", enabled=False) == 2
 
     def test_missing_ones_are_told_before_there_are_plates(self, shop, tmp_path, capsys):
         job.save(self.job(shop, tmp_path), tmp_path)
