@@ -4,12 +4,14 @@ import argparse
 import os
 import re
 from collections.abc import Callable
-from typing import NoReturn
+from dataclasses import replace
+from typing import Any, NoReturn
 
-from ..sequencer.brushwork import LIMITS, STRENGTH, STRENGTH_LIMITS, Brushwork
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
+
 from ..sequencer.errors import BadInput
-from ..sequencer.job import FORMATS, Guide, Keyframe, Style
-from .settings import DEFAULT_OUTPUT, LOOKS
+from ..sequencer.job import Guide, Keyframe, Style
+from .choices import declared
 
 _SEQUENCE = "with one run of # a picture for each frame of the timeline"
 
@@ -28,22 +30,22 @@ def parser() -> argparse.ArgumentParser:
     stylize = commands.add_parser(
         "stylize",
         help="paint one strip",
-        description="Paint one strip.  The same call goes on where an earlier one was stopped.",
+        description="Paint one strip.  The same call goes on where an earlier one was stopped.  "
+        "What is not given is what was chosen in the .blend's panel.",
     )
     add = stylize.add_argument
     add("file", metavar="FILE.blend")
     add("--strip", required=True, metavar="NAME", help="the strip to paint")
     add("--scene", metavar="NAME", help="its scene, if several have such a strip")
+    add("--frames", default="", metavar="A-B", help="timeline frames; else all of the strip")
     add(
         "--style",
         action="append",
         default=[],
-        type=_path,
-        metavar="PICTURE",
-        help="may be given repeatedly",
+        type=_style,
+        metavar="PICTURE[:WEIGHT]",
+        help="may be given repeatedly; takes the place of the panel's list",
     )
-    add("--style-weight", action="append", default=[], type=float, metavar="W",
-        help="one for each --style; 1 if missing")  # fmt: skip
     add("--style-mask", action="append", default=[], type=_path, metavar="PICTURE",
         help=f'where each --style is used, "" for everywhere; {_SEQUENCE}')  # fmt: skip
     add("--keyframe", action="append", default=[], type=_keyframe, metavar="FRAME=PICTURE",
@@ -51,53 +53,61 @@ def parser() -> argparse.ArgumentParser:
         "else the keyframes on the timeline count")  # fmt: skip
     add("--guide", action="append", default=[], type=_guide, metavar="PICTURE[:WEIGHT]",
         help=f"what steers the paint beside the strip, such as depth; {_SEQUENCE}")  # fmt: skip
-    _add_brushwork(stylize)
-    add("--frames", default="", metavar="A-B", help="timeline frames; else all of the strip")
-    add("--output", default=DEFAULT_OUTPUT, metavar="DIR",
-        help="folder of the job's folder; // is the .blend's (default: %(default)s)")  # fmt: skip
-    add("--format", default="PNG8", choices=list(FORMATS))
-    add("--look", default="patch", choices=[name for name, _, _ in LOOKS])
-    add("--no-coherence", dest="coherence", action="store_false", help="paint each frame anew")
-    add("--seed", type=int, default=0)
+    for name, declaration in declared().items():
+        _add_choice(stylize, name, declaration)
+    add("--weights", type=_path, metavar="FILE", help="of VGG-19; else those that were downloaded")
+    add("--flow-weights", type=_path, metavar="FILE", help="the same of RAFT")
     add("--engine-python", metavar="PATH", help="a Python that has PyTorch")
     add("--save-as", metavar="OUT.blend", help="write the painted .blend; else only frames")
     return ecset
 
 
-def _add_brushwork(parser: argparse.ArgumentParser) -> None:
-    def number(name: str, default: float, limits: tuple[float, float], what: str) -> None:
-        low, high = limits
-        parser.add_argument(
-            name,
-            type=_number(low, high),
-            default=default,
-            metavar="X",
-            help=f"{what}; {low:g} to {high:g} (default: %(default)g)",
-        )
-
-    def switch(name: str, what: str) -> None:
-        parser.add_argument(name, action="store_true", help=what)
-
-    number("--style-scale", Brushwork.style_scale, LIMITS["style_scale"], "size of the brushwork")
-    number("--content", Brushwork.guide_weight, LIMITS["guide_weight"],
-           "how closely the paint follows the strip")  # fmt: skip
-    number("--detail", Brushwork.detail, LIMITS["detail"], "0 broad strokes, 1 fine ones")
-    number("--palette", Brushwork.palette, LIMITS["palette"],
-           "1 the style's colours, 0 the strip's")  # fmt: skip
-    number("--variety", Brushwork.variety, LIMITS["variety"],
-           "how soon a piece of the style is left alone because it was used before")  # fmt: skip
-    switch("--rotate", "pieces of the style may be turned by quarter turns")
-    switch("--flip", "pieces of the style may be mirrored")
-    number("--strength", STRENGTH, STRENGTH_LIMITS, "how much of the paint shows over the strip")
-    parser.add_argument("--strength-mask", default="", type=_path, metavar="PICTURE",
-                        help=f"where the paint shows; {_SEQUENCE}")  # fmt: skip
+def _add_choice(parser: argparse.ArgumentParser, name: str, declaration: Any) -> None:
+    """An option for a property: its name, its values and what is said of it are the same."""
+    kind, about = declaration.function, declaration.keywords
+    text = about["description"].replace("%", "%%")
+    how: dict[str, Any]
+    if kind is BoolProperty:
+        how = {"action": argparse.BooleanOptionalAction}
+    elif kind is EnumProperty:
+        how = {"choices": [item[0] for item in about["items"]]}
+    elif kind in (FloatProperty, IntProperty):
+        low, high = about["min"], about.get("max")
+        text += f"; {low:g} to {high:g}" if high is not None else f"; {low:g} or more"
+        number: Callable[[str], float] = float if kind is FloatProperty else int
+        how = {"type": _number(number, low, high), "metavar": "X"}
+    elif about.get("subtype") == "DIR_PATH":
+        how = {"type": _path, "metavar": "DIR"}
+    elif about.get("subtype") == "FILE_PATH":
+        how = {"type": _path, "metavar": "PICTURE"}
+    else:
+        how = {"metavar": "NUMBERS"}
+    parser.add_argument(f"--{name.replace('_', '-')}", dest=name, default=None, help=text, **how)
 
 
-def _number(low: float, high: float) -> Callable[[str], float]:
+def choices_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What was given of the choices that the panel has, by their names."""
+    given = {name: getattr(arguments, name) for name in declared()}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def weights_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """The files of weights that were given, by the engine's names of networks."""
+    given = {
+        "vgg19": arguments.weights,
+        "raft-small": arguments.flow_weights,
+        "raft-large": arguments.flow_weights,
+    }
+    return {network: path for network, path in given.items() if path}
+
+
+def _number(kind: Callable[[str], float], low: float, high: float | None) -> Callable[[str], float]:
     def parse(text: str) -> float:
-        number = float(text)
-        if not low <= number <= high:
+        number = kind(text)
+        if high is not None and not low <= number <= high:
             raise argparse.ArgumentTypeError(f"{text} is not in {low:g} to {high:g}")
+        if not low <= number:
+            raise argparse.ArgumentTypeError(f"{text} is less than {low:g}")
         return number
 
     parse.__name__ = "number"  # how argparse names it when `text` is none
@@ -111,27 +121,34 @@ def _keyframe(text: str) -> Keyframe:
     return Keyframe(int(frame), _path(path))
 
 
+def _style(text: str) -> Style:
+    return Style(*_weighted(text))
+
+
 def _guide(text: str) -> Guide:
-    """ "PATH:WEIGHT", where a path may have colons of its own."""
+    return Guide(*_weighted(text))
+
+
+def _weighted(text: str) -> tuple[str, float]:
+    """ "PATH:WEIGHT", where a path may have colons of its own, or a path alone."""
     path, colon, weight = text.rpartition(":")
     if path and colon and re.fullmatch(r"\d+(\.\d*)?|\.\d+", weight):
-        return Guide(_path(path), float(weight))
-    return Guide(_path(text))
+        return _path(path), float(weight)
+    return _path(text), 1.0
 
 
 def styles_of(arguments: argparse.Namespace) -> list[Style]:
-    """The styles that are given, each with its weight and mask.  Raises BadInput."""
-    paths, weights, masks = arguments.style, arguments.style_weight, arguments.style_mask
-    if arguments.keyframe and paths:
+    """The styles that are given, each with its mask.  Raises BadInput."""
+    styles, masks = arguments.style, arguments.style_mask
+    if arguments.keyframe and styles:
         raise BadInput("There are --style and --keyframe: give one of the two kinds.")
-    for option, given in (("--style-weight", weights), ("--style-mask", masks)):
-        if given and len(given) != len(paths):
-            raise BadInput(
-                f"There are {len(paths)} --style but {len(given)} {option}: "
-                "give one for each, or none."
-            )
-    weights, masks = weights or [1.0] * len(paths), masks or [""] * len(paths)
-    return list(map(Style, paths, weights, masks))
+    if masks and len(masks) != len(styles):
+        raise BadInput(
+            f"There are {len(styles)} --style but {len(masks)} --style-mask: "
+            "give one for each, or none."
+        )
+    masks = masks or [""] * len(styles)
+    return [replace(style, mask=mask) for style, mask in zip(styles, masks, strict=True)]
 
 
 def _path(path: str) -> str:

@@ -12,12 +12,12 @@ from typing import Any
 
 import bpy
 
-from ..panels.preferences import engine_python
+from ..panels.preferences import engine_python, weights_files
 from ..sequencer import compat
 from ..sequencer.errors import EXIT_CANCELLED, EXIT_DONE, BadInput, EcsetError
 from ..sequencer.task import Phase, StylizeTask
-from .arguments import parser, styles_of
-from .settings import gather
+from .arguments import choices_of, parser, styles_of, weights_of
+from .settings import chosen_of, gather, styles_in
 
 
 def main(argv: Sequence[str]) -> int:
@@ -62,8 +62,15 @@ def _stylize(arguments: argparse.Namespace) -> int:
     target = _save_target(arguments.save_as)
     python = engine_python(arguments.engine_python)
     _open(arguments.file)
-    settings = gather(arguments, styles, arguments.guide, arguments.keyframe, arguments.frames)
     scene, strip = _find(arguments.scene, arguments.strip)
+    settings = gather(
+        chosen_of(scene, choices_of(arguments)),
+        styles or styles_in(scene),
+        arguments.guide,
+        arguments.keyframe,
+        arguments.frames,
+        {**weights_files(), **weights_of(arguments)},
+    )
     task = StylizeTask(scene, strip, settings, python, headless=True)
     shot = task.shot
     _tell(

@@ -1,146 +1,49 @@
-"""What a person chooses before painting: properties in the scene, and settings for a task."""
+"""From what is chosen to what a task works with."""
 
 import os
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..sequencer import compat
-from ..sequencer.brushwork import LIMITS, STRENGTH, STRENGTH_LIMITS, Brushwork
+from ..sequencer import coherence, network
+from ..sequencer.brushwork import Brushwork
 from ..sequencer.errors import BadInput
 from ..sequencer.job import (
-    FORMATS,
+    FLOW_WEIGHTS,
     GUIDE,
     KEYFRAME,
     MASK,
     STRENGTH_MASK,
     STYLE,
+    WEIGHTS,
     Guide,
     Keyframe,
     Settings,
     Style,
+    decimal,
 )
-
-DEFAULT_OUTPUT = "//ecset/"
-
-LOOKS = (
-    ("patch", "Brushwork", "Paint with pieces of the style picture itself"),
-    ("identity", "Unchanged", "Change nothing: shows that the picture comes back exactly"),
-)
-
-_FORMAT_HELP = {
-    "PNG8": "Small and exact for 8-bit footage",
-    "PNG16": "Finer steps, for grading afterwards",
-    "EXR": "Scene-linear, keeps what is brighter than white",
-}
-FORMAT_ITEMS = tuple((f.name, f.label, _FORMAT_HELP[f.name]) for f in FORMATS.values())
+from .choices import declared
 
 
-def _limits(name: str) -> dict[str, float]:
-    low, high = LIMITS[name]
-    return {"min": low, "max": high}
+def chosen_of(scene: Any, given: dict[str, Any]) -> SimpleNamespace:
+    """What counts for a strip of `scene`: what is `given`, else what the scene says.
+
+    The strength is None where it is the scene's, which may be animated.
+    """
+    chosen = {
+        name: given[name] if name in given else getattr(scene.ecset, name) for name in declared()
+    }
+    return SimpleNamespace(**{**chosen, "strength": given.get("strength")})
 
 
-class Choices:
-    """What is chosen for a strip: the scene's settings, and ``ecset.stylize``'s arguments."""
-
-    style: StringProperty(
-        name="Style Picture",
-        description="The picture whose style the strip is painted in",
-        subtype="FILE_PATH",
-        options=compat.PATH_OPTIONS,
-    )
-    look: EnumProperty(name="Look", description="How each frame is painted", items=LOOKS)
-    style_scale: FloatProperty(
-        name="Style Scale",
-        description="Size of the brushwork: at 1 the style picture is as large as the plate",
-        default=Brushwork.style_scale,
-        **_limits("style_scale"),
-        soft_min=0.5,
-        soft_max=2.0,
-    )
-    content: FloatProperty(
-        name="Content",
-        description="How closely the paint follows the plate; less leaves more to the style",
-        default=Brushwork.guide_weight,
-        **_limits("guide_weight"),
-        soft_max=5.0,
-    )
-    detail: FloatProperty(
-        name="Stroke Detail",
-        description="0 paints with broad strokes, 1 with the finest that the style has",
-        default=Brushwork.detail,
-        **_limits("detail"),
-        subtype="FACTOR",
-    )
-    palette: FloatProperty(
-        name="Palette",
-        description="1 takes the style's colours, 0 keeps the plate's, in between mixes them",
-        default=Brushwork.palette,
-        **_limits("palette"),
-        subtype="FACTOR",
-    )
-    variety: FloatProperty(
-        name="Variety",
-        description="How soon a piece of the style is left alone because it was used before",
-        default=Brushwork.variety,
-        **_limits("variety"),
-        soft_max=2.0,
-    )
-    rotate: BoolProperty(
-        name="Turn Strokes",
-        description="Let pieces of the style be turned by quarter turns",
-        default=Brushwork.rotate,
-    )
-    flip: BoolProperty(
-        name="Mirror Strokes",
-        description="Let pieces of the style be mirrored",
-        default=Brushwork.flip,
-    )
-    strength: FloatProperty(
-        name="Strength",
-        description="How much of the paint shows over the plate",
-        default=STRENGTH,
-        min=STRENGTH_LIMITS[0],
-        max=STRENGTH_LIMITS[1],
-        subtype="FACTOR",
-    )
-    strength_mask: StringProperty(
-        name="Strength Mask",
-        description=(
-            "Where the paint shows: white all of it, black none. One picture, or one for each "
-            "frame of the timeline with # in place of its number"
-        ),
-        subtype="FILE_PATH",
-        options=compat.PATH_OPTIONS,
-    )
-    coherence: BoolProperty(
-        name="Coherence",
-        description="Let the paint follow the motion, so that it does not flicker",
-        default=True,
-    )
-    output: StringProperty(
-        name="Output",
-        description="Folder for the painted frames; each strip gets a folder of its own in it",
-        subtype="DIR_PATH",
-        options=compat.PATH_OPTIONS,
-        default=DEFAULT_OUTPUT,
-    )
-    format: EnumProperty(
-        name="Format", description="How the painted frames are stored", items=FORMAT_ITEMS
-    )
-    seed: IntProperty(
-        name="Seed", description="Another number paints another picture of the same kind", min=0
-    )
-
-
-class EcsetSettings(Choices, bpy.types.PropertyGroup):
-    """``scene.ecset``."""
+def styles_in(scene: Any) -> list[Style]:
+    """The styles in the scene's list."""
+    return [Style(s.path, decimal(s.weight), s.mask) for s in scene.ecset.styles if s.path]
 
 
 def parse_frames(text: str) -> tuple[int, int] | None:
@@ -156,6 +59,23 @@ def parse_frames(text: str) -> tuple[int, int] | None:
         raise BadInput(f'"{text}" is no frame range: write the first and the last, as in 1-24.')
     first = int(match[1])
     return first, int(match[2]) if match[2] else first
+
+
+def parse_numbers(text: str, what: str, limits: tuple[int, int], most: int) -> tuple[int, ...]:
+    """Whole numbers with spaces or commas between them.  Raises BadInput.
+
+    >>> parse_numbers("200, 100 50", "iterations", (0, 10000), 8)
+    (200, 100, 50)
+    """
+    low, high = limits
+    if re.fullmatch(r"[\s,]*\d+([\s,]+\d+)*[\s,]*", text):
+        numbers = tuple(map(int, re.findall(r"\d+", text)))
+        if len(numbers) <= most and all(low <= number <= high for number in numbers):
+            return numbers
+    raise BadInput(
+        f'"{text}" are no {what}: write at most {most} numbers from {low} to {high} '
+        "with spaces between them."
+    )
 
 
 def absolute_path(path: str, what: str) -> Path:
@@ -181,39 +101,39 @@ def gather(
     guides: Iterable[Guide] = (),
     keyframes: Iterable[Keyframe] = (),
     frames: str = "",
+    weights: dict[str, str] | None = None,
 ) -> Settings:
     """Settings of a task from `chosen` (`Choices`) and pictures by paths as Blender means them.
 
-    Raises BadInput.
+    `weights`: files of the weights of networks, by the engine's names.  Raises BadInput.
     """
-    if chosen.look == "identity":
-        painting = {}
-    else:
+    painting: dict[str, Any] = {}
+    if chosen.look != "identity":
+        weights = weights or {}
+        strength = chosen.strength
         painting = {
             "styles": tuple(
-                replace(style, path=_picture(style.path, STYLE), mask=_mask(style.mask, MASK))
+                replace(style, path=_path(style.path, STYLE), mask=_optional(style.mask, MASK))
                 for style in styles
             ),
-            "guides": tuple(replace(guide, path=_picture(guide.path, GUIDE)) for guide in guides),
+            "guides": tuple(replace(guide, path=_path(guide.path, GUIDE)) for guide in guides),
             "keyframes": tuple(
-                replace(keyframe, path=_picture(keyframe.path, KEYFRAME)) for keyframe in keyframes
+                replace(keyframe, path=_path(keyframe.path, KEYFRAME)) for keyframe in keyframes
             ),
-            "brushwork": Brushwork(
-                style_scale=chosen.style_scale,
-                guide_weight=chosen.content,
-                detail=chosen.detail,
-                palette=chosen.palette,
-                variety=chosen.variety,
-                rotate=chosen.rotate,
-                flip=chosen.flip,
-            ),
-            "strength": chosen.strength,
-            "strength_mask": _mask(chosen.strength_mask, STRENGTH_MASK),
+            "coherence": _coherence(chosen),
+            "weights": _optional(weights.get("vgg19", ""), WEIGHTS),
+            "flow_weights": _optional(weights.get(chosen.flow, ""), FLOW_WEIGHTS),
+            "strength": None if strength is None else decimal(strength),
+            "strength_mask": _optional(chosen.strength_mask, STRENGTH_MASK),
         }
+    # a mistake in what the look has no use for is none
+    if chosen.look == "patch":
+        painting["brushwork"] = _brushwork(chosen)
+    elif chosen.look == "neural":
+        painting["network"] = _network(chosen)
     return Settings(
         **painting,
         look=chosen.look,
-        coherence=chosen.coherence,
         format=chosen.format,
         seed=chosen.seed,
         output=output_folder(chosen.output),
@@ -221,9 +141,66 @@ def gather(
     )
 
 
-def _picture(path: str, what: str) -> str:
+def _brushwork(chosen: Any) -> Brushwork:
+    return Brushwork(
+        style_scale=decimal(chosen.style_scale),
+        guide_weight=decimal(chosen.content),
+        detail=decimal(chosen.detail),
+        palette=decimal(chosen.palette),
+        variety=decimal(chosen.variety),
+        rotate=chosen.rotate,
+        flip=chosen.flip,
+    )
+
+
+def _network(chosen: Any) -> network.Network:
+    iterations = None
+    if chosen.iterations.strip():
+        limits = network.LIMITS["iterations"]
+        iterations = parse_numbers(chosen.iterations, "iterations", limits, network.MOST_SIZES)
+    return network.Network(
+        style_scale=decimal(chosen.style_scale),
+        content_weight=decimal(chosen.content_weight),
+        style_weight=decimal(chosen.style_weight),
+        tv_weight=decimal(chosen.smoothness),
+        tv=chosen.smoothness_form,
+        colours=chosen.colours,
+        start=chosen.start,
+        optimiser=chosen.optimiser,
+        quality=chosen.quality,
+        iterations=iterations,
+        later=decimal(chosen.later),
+        pooling=chosen.pooling,
+    )
+
+
+def _coherence(chosen: Any) -> coherence.Coherence:
+    """What makes no difference is not looked at: nobody would see what is wrong with it."""
+    found = coherence.Coherence(
+        enabled=chosen.coherence,
+        method=chosen.coherence_method,
+        flow=chosen.flow,
+        weight=decimal(chosen.coherence_weight),
+        passes=chosen.passes,
+        blend=decimal(chosen.blend),
+        segment=chosen.segment or None,
+        overlap=chosen.overlap,
+    )
+    if found.counts("distances"):
+        limits = coherence.LIMITS["distances"]
+        distances = parse_numbers(chosen.distances, "distances", limits, coherence.MOST_DISTANCES)
+        found = replace(found, distances=tuple(sorted(set(distances))))
+    if found.enabled and found.segment is not None and found.segment <= max(found.overlap, 1):
+        raise BadInput(
+            f"A segment of {found.segment} frames is too short: make it longer than the overlap "
+            f"({found.overlap}), and 2 at least."
+        )
+    return found.plain()
+
+
+def _path(path: str, what: str) -> str:
     return str(absolute_path(path, what))
 
 
-def _mask(path: str, what: str) -> str:
-    return path and _picture(path, what)
+def _optional(path: str, what: str) -> str:
+    return path and _path(path, what)

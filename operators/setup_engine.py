@@ -9,6 +9,7 @@ import bpy
 from ..panels import preferences
 from ..sequencer.engine import ROOT
 from ..sequencer.process import Child, clean_environment
+from . import weights
 
 
 class ECSET_OT_setup_engine(bpy.types.Operator):
@@ -82,6 +83,7 @@ class ECSET_OT_setup_engine(bpy.types.Operator):
         type(self)._child = None
         if self._status == 0:
             preferences.setup_message("The engine is ready.")
+            weights.ask()
             self.report({"INFO"}, "The engine is ready.")
             return {"FINISHED"}
         message = f"The engine could not be set up: see {self._log}"

@@ -1,21 +1,21 @@
 """Paint the active strip."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import bpy
 from bpy.props import CollectionProperty, FloatProperty, StringProperty
 
-from ..panels.preferences import engine_python
+from ..panels.preferences import engine_python, weights_files
 from ..sequencer import compat, marks
-from ..sequencer.errors import EcsetError
+from ..sequencer.errors import BadInput, EcsetError
 from ..sequencer.job import Guide, Settings, Style
 from ..sequencer.task import Phase, StylizeTask
 from . import running, sidebar
-from .settings import Choices, gather
+from .choices import Choices, declared
+from .settings import chosen_of, gather, styles_in
 
 
-class EcsetStyle(bpy.types.PropertyGroup):
+class EcsetStyleArgument(bpy.types.PropertyGroup):
     """One of several style pictures, for scripts; `name` is its path, as in Blender's own lists.
 
     A script gives all three: ``styles=[{"name": "//a.png", "weight": 1.0, "mask": ""}]``.
@@ -45,10 +45,16 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
     bl_description = "Paint the active strip in the chosen style, as a new strip above it"
     bl_options = {"UNDO"}  # no REGISTER: its panel would paint anew at every touch of a setting
 
+    style: StringProperty(
+        name="Style Picture",
+        description="The picture whose style the strip is painted in, in place of the scene's list",
+        subtype="FILE_PATH",
+        options=compat.PATH_OPTIONS,
+    )
     styles: CollectionProperty(
         name="Style Pictures",
         description="Several, with weights and masks, in place of one",
-        type=EcsetStyle,
+        type=EcsetStyleArgument,
     )
     guides: CollectionProperty(
         name="Guides",
@@ -80,18 +86,21 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
         return True
 
     def _settings(self, scene: Any) -> Settings:
-        given = self.properties
-        chosen = SimpleNamespace(
-            **{
-                name: getattr(self if given.is_property_set(name) else scene.ecset, name)
-                for name in Choices.__annotations__
-            }
-        )
+        given = [name for name in declared() if self.properties.is_property_set(name)]
+        chosen = chosen_of(scene, {name: getattr(self, name) for name in given})
         styles = [Style(item.name, item.weight, item.mask) for item in self.styles]
-        if not styles and chosen.style:
-            styles = [Style(chosen.style)]
+        if styles and self.style:
+            raise BadInput("There are style and styles: give one of the two.")
+        if self.style:
+            styles = [Style(self.style)]
         guides = [Guide(item.name, item.weight) for item in self.guides]
-        return gather(chosen, styles, guides, frames=self.frames)
+        return gather(
+            chosen,
+            styles or styles_in(scene),
+            guides,
+            frames=self.frames,
+            weights=weights_files(),
+        )
 
     def _begin(self, context: Any) -> StylizeTask | None:
         scene = compat.sequencer_scene(context)

@@ -32,5 +32,4 @@ class ECSET_PT_brushwork(bpy.types.Panel):
         strokes = column.column(heading="Strokes")
         strokes.prop(settings, "rotate", text="Turn")
         strokes.prop(settings, "flip", text="Mirror")
-        column.prop(settings, "strength")
-        column.prop(settings, "strength_mask", text="Mask")
+        column.prop(settings, "seed")

@@ -6,8 +6,7 @@ import bpy
 
 from ..operators import running
 from ..sequencer import compat, keyframes, marks
-from .preferences import draw_lines
-from .style import characters
+from .lines import characters, draw_lines
 
 
 class ECSET_PT_keyframes(bpy.types.Panel):

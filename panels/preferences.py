@@ -1,6 +1,5 @@
-"""Preferences: where the engine's Python is."""
+"""Preferences: where the engine's Python is, and files of weights."""
 
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +8,32 @@ from bpy.props import StringProperty
 
 from ..sequencer import engine
 from ..sequencer.errors import BadInput
+from ..sequencer.weights import TITLES
+from .lines import draw_lines
 
 #: The extension's package: "bl_ext.<repository>.ecset", or the name it was imported by.
 PACKAGE = __package__.rpartition(".")[0]
 
 _messages: list[str] = []  # one or none
+
+
+def _ask(preferences: Any, context: Any) -> None:
+    """Another engine may have other weights."""
+    from ..operators import weights  # which itself looks for the engine here
+
+    weights.ask()
+
+
+def _weights(title: str) -> Any:
+    return StringProperty(
+        name=f"{title} Weights",
+        description=(
+            f"A file with the weights of {title}, for machines without network; empty for those "
+            "that were downloaded"
+        ),
+        subtype="FILE_PATH",
+        update=_ask,
+    )
 
 
 class EcsetPreferences(bpy.types.AddonPreferences):
@@ -23,7 +43,11 @@ class EcsetPreferences(bpy.types.AddonPreferences):
         name="Engine Python",
         description="A Python that has PyTorch; empty for the environment that Ecset sets up",
         subtype="FILE_PATH",
+        update=_ask,
     )
+    vgg19: _weights(TITLES["vgg19"])
+    raft_small: _weights(TITLES["raft-small"])
+    raft_large: _weights(TITLES["raft-large"])
 
     def draw(self, context: Any) -> None:
         layout = self.layout
@@ -37,12 +61,13 @@ class EcsetPreferences(bpy.types.AddonPreferences):
         layout.operator("ecset.setup_engine", icon="IMPORT")
         if not bpy.app.online_access:
             layout.label(text="Needs Allow Online Access (System)", icon="INTERNET_OFFLINE")
+        column = layout.column()
+        for network in TITLES:
+            column.prop(self, _property(network))
 
 
-def draw_lines(layout: Any, text: str, icon: str, width: int) -> None:
-    """`text` in lines of at most `width` characters: labels do not wrap by themselves."""
-    for number, line in enumerate(textwrap.wrap(text, width)):
-        layout.label(text=line, icon="BLANK1" if number else icon)
+def _property(network: str) -> str:
+    return network.replace("-", "_")
 
 
 def setup_message(text: str) -> None:
@@ -60,9 +85,21 @@ def engine_environment(create: bool = False) -> Path | None:
 
 def engine_python(argument: str | None = None) -> Path:
     """The engine's interpreter; `argument` goes before all else.  Raises BadInput."""
-    # With --factory-startup or by the bpy module an add-on may run without preferences.
-    addon = bpy.context.preferences.addons.get(PACKAGE)
-    chosen = addon.preferences.engine_python if addon and addon.preferences else None
+    preferences = _preferences()
+    chosen = preferences.engine_python if preferences else None
     return engine.find_python(
         argument, bpy.path.abspath(chosen) if chosen else None, engine_environment()
     )
+
+
+def weights_files() -> dict[str, str]:
+    """The files of weights that the preferences name, by the engine's names; "" where none."""
+    preferences = _preferences()
+    named = {n: getattr(preferences, _property(n)) if preferences else "" for n in TITLES}
+    return {network: bpy.path.abspath(path) for network, path in named.items()}
+
+
+def _preferences() -> Any | None:
+    """None with --factory-startup or by the bpy module, where an add-on may run without any."""
+    addon = bpy.context.preferences.addons.get(PACKAGE)
+    return addon.preferences if addon else None

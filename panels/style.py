@@ -7,7 +7,8 @@ import bpy
 from ..operators import running
 from ..sequencer import compat, keyframes, marks, plates
 from ..sequencer.task import Phase, StylizeTask
-from .preferences import draw_lines
+from . import styles, weights
+from .lines import characters, draw_lines
 
 _ICONS = {
     Phase.DONE: "CHECKMARK",
@@ -31,8 +32,10 @@ class ECSET_PT_style(bpy.types.Panel):
         editor = scene.sequence_editor
         strip = editor.active_strip if editor else None
         _draw_shot(layout, scene, strip)
-        count = len(keyframes.counting(scene, strip)) if strip else 0
+        counts = strip is not None and scene.ecset.look == "patch"
+        count = len(keyframes.counting(scene, strip)) if counts else 0
         _draw_settings(layout, scene.ecset, count)
+        weights.draw(layout, scene.ecset, characters(context))
         task = running.last_task()
         if task is not None and not task.phase.is_end:
             _draw_progress(layout, task)
@@ -68,19 +71,19 @@ def _draw_settings(layout: Any, settings: Any, keyframe_count: int) -> None:
     column.use_property_decorate = False
     column.enabled = not running.is_busy()
     column.prop(settings, "look")
-    if settings.look != "identity":
-        style = column.column()
-        style.enabled = not keyframe_count
-        style.prop(settings, "style", text="Style")
-        if keyframe_count:
-            plural = "s" if keyframe_count > 1 else ""
-            column.label(
-                text=f"{keyframe_count} keyframe{plural} in its place", icon="KEYFRAME_HLT"
-            )
-    column.prop(settings, "output")
-    column.prop(settings, "format")
-    column.prop(settings, "seed")
-    column.prop(settings, "coherence")
+    if settings.look == "identity":
+        return
+    if settings.look == "neural":
+        column.prop(settings, "quality")
+    strength = column.column()
+    strength.use_property_decorate = True  # the only one that can be animated
+    strength.prop(settings, "strength")
+    if keyframe_count:
+        plural = "s" if keyframe_count > 1 else ""
+        text = f"{keyframe_count} keyframe{plural} in the place of styles"
+        column.label(text=text, icon="KEYFRAME_HLT")
+    else:
+        styles.draw(column, settings)
 
 
 def _draw_progress(layout: Any, task: StylizeTask) -> None:
@@ -89,12 +92,6 @@ def _draw_progress(layout: Any, task: StylizeTask) -> None:
     row = column.row(align=True)
     row.progress(factor=task.factor, text=task.progress_text)
     row.operator("ecset.cancel", text="", icon="X")
-
-
-def characters(context: Any) -> int:
-    """How many characters fit into a line of the sidebar, beside an icon."""
-    scale = context.preferences.system.ui_scale
-    return max(16, int((context.region.width / scale - 75) / 6.3))
 
 
 def _draw_outcome(layout: Any, scene: str, strip: str, width: int) -> None:

@@ -1,7 +1,12 @@
-"""Animation of a strip's properties: taken away for a plate, copied to a result."""
+"""Animation: of a strip's properties, taken away for a plate and copied to a result; and what a
+property of the scene is at each frame.
+"""
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
+
+import bpy
 
 from . import compat
 
@@ -52,3 +57,40 @@ def is_animated(scene: Any, strip_name: str, parts: tuple[str, ...]) -> bool:
         _matching(compat.fcurves_of(scene) or (), prefixes, parts)
         or _matching(drivers, prefixes, parts)
     )
+
+
+def values(scene: Any, path: str, frames: range) -> list[float]:
+    """What the number at the data path `path` of the scene is at `frames`, each of them.
+
+    The session stays as it is: no frame is set in it.
+    """
+    data = scene.animation_data
+    present = attrgetter(path)(scene)
+    if data is None:
+        return [present] * len(frames)
+    curves = [c for c in compat.fcurves_of(scene) or () if c.data_path == path and not c.mute]
+    drivers = [d for d in data.drivers if d.data_path == path and not d.mute]
+    tracks = data.use_nla and any(not track.mute for track in data.nla_tracks)
+    stretched = scene.render.frame_map_old != scene.render.frame_map_new
+    if drivers or tracks or (curves and stretched):
+        return _evaluated(scene, path, frames)
+    if curves:
+        return [curves[0].evaluate(frame) for frame in frames]
+    return [present] * len(frames)
+
+
+def _evaluated(scene: Any, path: str, frames: range) -> list[float]:
+    """The same where curves alone do not tell: by a copy of the scene that no window shows.
+
+    Its evaluation goes through all frames, and writes nothing back to what it was copied from.
+    """
+    copy = scene.copy()
+    try:
+        found = []
+        for frame in frames:
+            copy.frame_set(frame)
+            depsgraph = copy.view_layers[0].depsgraph
+            found.append(attrgetter(path)(copy.evaluated_get(depsgraph)))
+        return found
+    finally:
+        bpy.data.scenes.remove(copy)

@@ -51,7 +51,20 @@ def find_python(argument: str | None, preference: str | None, environment: Path 
 
 
 #: What the engine cannot do without.
-MODULES = ("torch", "numpy", "cv2", "PIL", "OpenEXR", "pydantic", "tqdm")
+MODULES = (
+    "torch",
+    "torchvision",
+    "numpy",
+    "cv2",
+    "PIL",
+    "OpenEXR",
+    "platformdirs",
+    "psutil",
+    "pydantic",
+    "safetensors",
+    "tqdm",
+    "truststore",
+)
 
 _PROBE_SCRIPT = Path(__file__).with_name("probe.py")
 
@@ -70,3 +83,8 @@ def run_command(python: Path, job: Path, progress: bool) -> list[str | Path]:
     """The call that paints; it ends by itself when its standard input does."""
     command: list[str | Path] = [python, "-m", "core", "run", job, "--with-parent"]
     return [*command, "--progress"] if progress else command
+
+
+def weights_command(python: Path, *arguments: str) -> list[str | Path]:
+    """A call that says, gets or removes weights of networks."""
+    return [python, "-m", "core", "weights", *arguments]

@@ -15,8 +15,11 @@ from typing import Any
 
 from . import pictures
 from .brushwork import STRENGTH, Brushwork
+from .coherence import Coherence
 from .errors import BadInput, EcsetError
 from .naming import folder_name
+from .network import Network
+from .weights import TITLES
 
 VERSION = 1
 PLATES = "plates/plate_####"
@@ -28,6 +31,8 @@ MASK = "style mask"
 GUIDE = "guide"
 KEYFRAME = "keyframe"
 STRENGTH_MASK = "strength mask"
+WEIGHTS = "weights file"
+FLOW_WEIGHTS = "weights file of the flow"
 
 
 @dataclass(frozen=True)
@@ -89,9 +94,12 @@ class Settings:
     guides: tuple[Guide, ...] = ()
     look: str = "patch"
     brushwork: Brushwork = field(default_factory=Brushwork)
-    strength: float = STRENGTH
+    network: Network = field(default_factory=Network)
+    weights: str = ""  # a file of the network's; "": those that the engine has
+    strength: float | tuple[float, ...] | None = STRENGTH  # one a frame; None: the scene's
     strength_mask: str = ""
-    coherence: bool = True
+    coherence: Coherence = field(default_factory=Coherence)
+    flow_weights: str = ""  # the same of the estimator of motion
     format: str = "PNG8"
     seed: int = 0
     output: Path = field(default_factory=Path)
@@ -100,6 +108,11 @@ class Settings:
     @property
     def picture_format(self) -> PictureFormat:
         return FORMATS[self.format]
+
+
+def decimal(number: float) -> float:
+    """A number of Blender's, which are short, as a person writes it: 0.7, not 0.699999988."""
+    return float(f"{number:.6g}")
 
 
 def describe(settings: Settings, first: int, last: int) -> dict[str, Any]:
@@ -112,7 +125,7 @@ def describe(settings: Settings, first: int, last: int) -> dict[str, Any]:
         "look": _describe_look(settings),
         "strength": settings.strength,
         "strength_mask": settings.strength_mask or None,
-        "coherence": {"enabled": settings.coherence, "flow": "dis"},
+        "coherence": _describe_coherence(settings),
         "output": {
             "pattern": FRAMES + picture.suffix,
             "format": picture.file_format,
@@ -125,14 +138,31 @@ def describe(settings: Settings, first: int, last: int) -> dict[str, Any]:
 def _describe_look(settings: Settings) -> dict[str, Any]:
     if settings.look == "identity":
         return {"name": "identity", "styles": [], "settings": {}}
-    styles = () if settings.keyframes else settings.styles
+    styles = [
+        {"path": style.path, "weight": style.weight, "mask": style.mask or None}
+        for style in (() if settings.keyframes else settings.styles)
+    ]
+    if settings.look == "neural":
+        return {
+            "name": "neural",
+            "styles": styles,
+            "weights": settings.weights or None,
+            "settings": asdict(settings.network),
+        }
     return {
         "name": settings.look,
-        "styles": [{"path": s.path, "weight": s.weight, "mask": s.mask or None} for s in styles],
+        "styles": styles,
         "keyframes": [{"frame": k.frame, "path": k.path} for k in settings.keyframes],
         "guides": [{"path": g.path, "weight": g.weight, "styles": []} for g in settings.guides],
         "settings": asdict(settings.brushwork),
     }
+
+
+def _describe_coherence(settings: Settings) -> dict[str, Any]:
+    coherence = settings.coherence
+    needs_weights = coherence.enabled and coherence.flow in TITLES
+    weights = settings.flow_weights if needs_weights else ""
+    return {**asdict(coherence.plain()), "flow_weights": weights or None}
 
 
 def job_folder(output: Path, job: dict[str, Any], blend: str, scene: str, strip: str) -> Path:
@@ -167,11 +197,22 @@ def _by_content(job: dict[str, Any]) -> dict[str, Any]:
     look["guides"] = [
         {**guide, "path": each(guide["path"], GUIDE)} for guide in look.get("guides", ())
     ]
-    return {**job, "look": look, "strength_mask": each(job["strength_mask"], STRENGTH_MASK)}
+    if look.get("weights"):
+        look["weights"] = pictures.ends(look["weights"], WEIGHTS)
+    flow_weights = job["coherence"]["flow_weights"]
+    return {
+        **job,
+        "look": look,
+        "strength_mask": each(job["strength_mask"], STRENGTH_MASK),
+        "coherence": {
+            **job["coherence"],
+            "flow_weights": flow_weights and pictures.ends(flow_weights, FLOW_WEIGHTS),
+        },
+    }
 
 
-def check_pictures(settings: Settings, frames: range) -> None:
-    """Raise BadInput when a picture of `settings` is not there for one of `frames`."""
+def check_files(settings: Settings, frames: range) -> None:
+    """Raise BadInput when a file of `settings` is not there for one of `frames`."""
     for style in settings.styles:
         pictures.check(style.path, STYLE)
         if style.mask:
@@ -182,6 +223,9 @@ def check_pictures(settings: Settings, frames: range) -> None:
         pictures.check(keyframe.path, KEYFRAME)
     if settings.strength_mask:
         pictures.check_each(settings.strength_mask, STRENGTH_MASK, frames)
+    for path, what in ((settings.weights, WEIGHTS), (settings.flow_weights, FLOW_WEIGHTS)):
+        if path:
+            pictures.check(path, what, "file")
 
 
 def write_job(folder: Path, job: dict[str, Any]) -> Path | None:

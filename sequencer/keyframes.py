@@ -47,7 +47,7 @@ def use(scene: Any, shot: plates.Shot, settings: Settings) -> tuple[Settings, li
     Those that are given already come before those on the timeline, and either take the place of
     styles.  Returns notes too.  Raises BadInput.
     """
-    if settings.look == "identity":
+    if settings.look != "patch":
         return settings, []
     if settings.keyframes:
         _check_given(settings.keyframes, shot)

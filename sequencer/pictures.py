@@ -1,22 +1,25 @@
-"""Pictures that a person names by path.  Standard library only.
+"""Pictures, and other files, that a person names by path.  Standard library only.
 
 Styles and paintings are single files.  A mask or a guide may also be a sequence: a path with one
 run of ``#`` in the file's name, whose numbers are frames of the timeline.
 """
 
+import contextlib
 import hashlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
+from typing import BinaryIO
 
 from .errors import BadInput
 from .naming import frame_path
 
 
-def check(path: str, what: str) -> None:
+def check(path: str, what: str, kind: str = "picture") -> None:
     """Raise BadInput when there is no file at `path`; `what` names it in the sentence."""
     if os.path.isdir(path):
-        raise BadInput(f"The {what} {path} is a folder: name a picture in it.")
+        raise BadInput(f"The {what} {path} is a folder: name a {kind} in it.")
     if not os.path.exists(path):
         raise BadInput(f"The {what} {path} is not there: choose another.")
 
@@ -39,13 +42,8 @@ def check_each(path: str, what: str, frames: range) -> None:
 
 def content(path: str, what: str) -> str:
     """What is in the file, as a hash, where its name does not matter.  Raises BadInput."""
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise BadInput(
-            f"The {what} {path} cannot be read ({error.strerror}): choose another."
-        ) from error
+    with _opened(path, what) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def content_of_each(path: str, what: str, frames: range) -> str | list[tuple[int, int]]:
@@ -58,3 +56,24 @@ def content_of_each(path: str, what: str, frames: range) -> str | list[tuple[int
     check_each(path, what, frames)
     states = (os.stat(frame_path(path, frame)) for frame in frames)
     return [(state.st_size, state.st_mtime_ns) for state in states]
+
+
+def ends(path: str, what: str, length: int = 65536) -> str:
+    """The same of a large file, as far as its size and its two ends tell.  Raises BadInput."""
+    with _opened(path, what) as file:
+        size = os.fstat(file.fileno()).st_size
+        found = hashlib.sha256(b"%d" % size + file.read(length))
+        file.seek(max(size - length, 0))
+        found.update(file.read(length))
+        return found.hexdigest()
+
+
+@contextlib.contextmanager
+def _opened(path: str, what: str) -> Iterator[BinaryIO]:
+    try:
+        with open(path, "rb") as file:
+            yield file
+    except OSError as error:
+        raise BadInput(
+            f"The {what} {path} cannot be read ({error.strerror}): choose another."
+        ) from error

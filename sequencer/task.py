@@ -8,13 +8,15 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from . import engine, job, keyframes, marks, place, plates
+from . import animation, engine, job, keyframes, marks, place, plates
+from .brushwork import STRENGTH_LIMITS
 from .errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput, EcsetError
 from .process import Child, clean_environment
 
@@ -49,7 +51,9 @@ class StylizeTask:
 
         `headless`: the engine draws its progress bar on this process's standard error.
         """
+        _refuse_foreign(settings)
         self.shot = plates.describe(scene, strip, settings.frames)
+        settings = _with_strength(scene, self.shot, settings)
         self.settings, notes = keyframes.use(scene, self.shot, settings)
         self.phase = Phase.PROBE
         self.message = ""
@@ -65,7 +69,7 @@ class StylizeTask:
         self._error: str | None = None
         self._heard_finish = False
         self._temporary: Path | None = None
-        _check_pictures(self.settings, self.shot)
+        _check_files(self.settings, self.shot)
         if not settings.output.is_absolute():
             raise BadInput(f"The output folder {settings.output} must be an absolute path.")
         effect = plates.covers_effect(scene, strip)
@@ -237,7 +241,33 @@ class StylizeTask:
             self._temporary = None
 
 
-def _check_pictures(settings: job.Settings, shot: plates.Shot) -> None:
+def _refuse_foreign(settings: job.Settings) -> None:
+    """Raise BadInput when something is given that the look has no use for."""
+    if settings.look == "neural":
+        for given, what in ((settings.keyframes, "keyframes"), (settings.guides, "guides")):
+            if given:
+                raise BadInput(f"The look Neural takes no {what}: leave them out, or take patch.")
+
+
+def _with_strength(scene: Any, shot: plates.Shot, settings: job.Settings) -> job.Settings:
+    """`settings` with the scene's own strength at the shot's frames, unless one is given.
+
+    It is a number, or one for each frame where it is animated.
+    """
+    if settings.strength is not None:
+        return settings
+    frames = range(shot.first, shot.last + 1)
+    low, high = STRENGTH_LIMITS
+    values = [
+        job.decimal(min(max(value, low), high))
+        for value in animation.values(scene, "ecset.strength", frames)
+    ]
+    strength = values[0] if len(set(values)) == 1 else tuple(values)
+    return replace(settings, strength=strength)
+
+
+def _check_files(settings: job.Settings, shot: plates.Shot) -> None:
     if not (settings.styles or settings.keyframes or settings.look == "identity"):
-        raise BadInput("There is no style picture: choose one, or paint a keyframe.")
-    job.check_pictures(settings, range(shot.first, shot.last + 1))
+        or_paint = ", or paint a keyframe" if settings.look == "patch" else ""
+        raise BadInput(f"There is no style picture: choose one{or_paint}.")
+    job.check_files(settings, range(shot.first, shot.last + 1))

@@ -64,10 +64,6 @@ CASES = {
     "style is a folder": (["--look", "patch", "--style", "/"], "/ is a folder: name a picture"),
     "engine is no Python": (["--engine-python", "/bin/true"], "/bin/true is no Python that runs"),
     "unknown look": (["--look", "oil"], "invalid choice: 'oil'"),
-    "weights": (
-        ["--style", STYLE, "--style-weight", "1", "--style-weight", "2"],
-        "1 --style but 2",
-    ),
     "masks": (["--style", STYLE, *["--style-mask", STYLE] * 2], "1 --style but 2 --style-mask"),
     "mask is gone": (
         ["--look", "patch", "--style", STYLE, "--style-mask", "/no/m.png"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import bpy
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.blender import schema
 
 #: Blender's name of a setting, where it is not the job's.
 RENAMED = {"guide_weight": "content"}
@@ -18,38 +17,15 @@ RENAMED = {"guide_weight": "content"}
 WITHOUT_CONTROL = {"colour_weight"}
 
 
-def engine_fields(name: str) -> dict[str, tuple[Any, float | None, float | None]]:
-    """Default, least and greatest value of the numbers and switches of a class in core/job.py.
-
-    This Python lacks pydantic, so the file is read, not run.
-    """
-    tree = ast.parse((ROOT / "core/job.py").read_text(encoding="utf-8"))
-    (found,) = (n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == name)
-    fields = {}
-    for node in found.body:
-        if not isinstance(node, ast.AnnAssign) or node.value is None:
-            continue
-        if isinstance(node.value, ast.Call):
-            given = {
-                key.arg: ast.literal_eval(key.value)
-                for key in node.value.keywords
-                if isinstance(key.value, ast.Constant)
-            }
-            fields[node.target.id] = (given.get("default"), given.get("ge"), given.get("le"))
-        elif isinstance(node.value, ast.Constant):
-            fields[node.target.id] = (node.value.value, None, None)
-    return fields
-
-
 def test_numbers_are_the_engines(extension):
-    from ecset.sequencer.brushwork import LIMITS, STRENGTH, STRENGTH_LIMITS, Brushwork
+    from ecset.sequencer.brushwork import LIMITS, Brushwork
 
-    engine = engine_fields("PatchSettings")
+    engine = schema.fields("look.py", "PatchSettings")
     ours = vars(Brushwork())
     assert set(engine) == set(ours) | WITHOUT_CONTROL
     for name, default in ours.items():
-        assert engine[name] == (default, *LIMITS.get(name, (None, None))), name
-    assert engine_fields("Job")["strength"] == (STRENGTH, *STRENGTH_LIMITS)
+        assert engine[name].default == default, name
+        assert (engine[name].least, engine[name].greatest) == LIMITS.get(name, (None, None)), name
 
 
 def test_controls_have_them(timeline):
@@ -81,7 +57,7 @@ def painted_with() -> Any:
 
 def test_the_panel_and_arguments_reach_the_job(timeline, shot, pictures):
     settings = timeline.scene.ecset
-    settings.style = str(pictures[0])
+    settings.styles.add().path = str(pictures[0])
     settings.content, settings.detail, settings.flip = 3.0, 0.25, True
     settings.strength_mask = f"//{os.path.relpath(pictures[1], timeline.folder)}"
     assert bpy.ops.ecset.stylize(frames="1", detail=0.75, palette=0.0) == {"FINISHED"}
@@ -118,7 +94,7 @@ def test_command_line_has_them_too(timeline, shot, pictures, monkeypatch):
 
     monkeypatch.chdir(timeline.folder)
     given = {
-        "--style": ["a.png", "b.png"],
+        "--style": ["a.png:2", "b.png"],
         "--style-mask": ["m_##.png", "//n.png"],
         "--content": ["2"],
         "--detail": ["0.1"],
@@ -132,7 +108,7 @@ def test_command_line_has_them_too(timeline, shot, pictures, monkeypatch):
     parsed.keyframe, keyframes = [], parsed.keyframe
     here = timeline.folder
     assert [vars(style) for style in arguments.styles_of(parsed)] == [
-        {"path": str(here / "a.png"), "weight": 1.0, "mask": str(here / "m_##.png")},
+        {"path": str(here / "a.png"), "weight": 2.0, "mask": str(here / "m_##.png")},
         {"path": str(here / "b.png"), "weight": 1.0, "mask": "//n.png"},
     ]
     assert [vars(guide) for guide in parsed.guide] == [
@@ -142,8 +118,13 @@ def test_command_line_has_them_too(timeline, shot, pictures, monkeypatch):
     assert [vars(keyframe) for keyframe in keyframes] == [
         {"frame": -3, "path": str(here / "k=1.png")}
     ]
-    assert (parsed.content, parsed.flip, parsed.rotate) == (2.0, True, False)
-    assert parsed.strength_mask == "//s.png"
+    assert arguments.choices_of(parsed) == {
+        "content": 2.0,
+        "detail": 0.1,
+        "flip": True,
+        "strength": 0.5,
+        "strength_mask": "//s.png",
+    }
 
 
 def test_same_pictures_same_folder_others_another(timeline, shot, pictures, tmp_path):

@@ -242,7 +242,7 @@ def test_what_is_no_painting_is_refused(timeline, shot, movie, tmp_path):
 
 
 def test_keyframes_take_the_place_of_styles(timeline, painting, pictures, tmp_path):
-    timeline.scene.ecset.style = str(pictures[0])
+    timeline.scene.ecset.styles.add().path = str(pictures[0])
     put(timeline, tmp_path, "Other", 9)
     put(timeline, tmp_path, "Foreign", 2, mark="Film")
     put(timeline, tmp_path, "Muted", 7).mute = True

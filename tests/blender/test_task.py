@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def make_task(timeline):
     """A task with a look that changes nothing, for the strip of that name."""
-    from ecset.operators.settings import DEFAULT_OUTPUT, absolute_path
+    from ecset.operators.choices import DEFAULT_OUTPUT
+    from ecset.operators.settings import absolute_path
     from ecset.sequencer.job import Settings
     from ecset.sequencer.task import StylizeTask
 
@@ -83,6 +84,7 @@ def test_job_is_complete_and_as_agreed(timeline, pictures, make_task, tmp_path):
     timeline.images(pictures)
     timeline.save()
     from ecset.sequencer.brushwork import Brushwork
+    from ecset.sequencer.coherence import Coherence
     from ecset.sequencer.job import Guide, Style
 
     for frame in range(2, 5):
@@ -96,7 +98,7 @@ def test_job_is_complete_and_as_agreed(timeline, pictures, make_task, tmp_path):
         strength=0.75,
         strength_mask=__file__,
         format="PNG16",
-        coherence=False,
+        coherence=Coherence(enabled=False),
         seed=7,
         frames=(2, 4),
     )
@@ -125,7 +127,18 @@ def test_job_is_complete_and_as_agreed(timeline, pictures, make_task, tmp_path):
         },
         "strength": 0.75,
         "strength_mask": __file__,
-        "coherence": {"enabled": False, "flow": "dis"},
+        "coherence": {
+            "enabled": False,
+            "method": "anchored",
+            "flow": "dis",
+            "flow_weights": None,
+            "weight": 4.0,
+            "distances": [1, 2, 4],
+            "passes": 4,
+            "blend": 0.5,
+            "segment": None,
+            "overlap": 4,
+        },
         "output": {"pattern": "frames/ecset_####.png", "format": "PNG", "depth": 16},
         "seed": 7,
     }

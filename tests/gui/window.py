@@ -204,8 +204,7 @@ def prepare() -> Iterator[float]:
     lay_out()
     yield 3.0
     show_all()
-    settings = bpy.context.scene.ecset
-    settings.style = "//" + Path(PLAN["style"]).name
+    bpy.context.scene.ecset.styles.add().path = "//" + Path(PLAN["style"]).name
     yield 1.5
 
 

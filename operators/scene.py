@@ -1,0 +1,45 @@
+"""What the scene keeps: ``scene.ecset``, what was chosen in the panel."""
+
+import bpy
+from bpy.props import CollectionProperty, FloatProperty, IntProperty, StringProperty
+
+from ..sequencer import compat
+from .choices import Choices
+
+
+class EcsetStyle(bpy.types.PropertyGroup):
+    """One of the scene's style pictures."""
+
+    path: StringProperty(
+        name="Picture",
+        description="A picture in whose style the strip is painted",
+        subtype="FILE_PATH",
+        options=compat.PATH_OPTIONS,
+    )
+    weight: FloatProperty(
+        name="Weight",
+        description="How much this style counts beside the others",
+        default=1.0,
+        min=0.01,
+        max=1000.0,
+        soft_max=10.0,
+        options=set(),
+    )
+    mask: StringProperty(
+        name="Style Mask",
+        description=(
+            "Where this style is used: white there, black elsewhere; empty for everywhere. One "
+            "picture, or one for each frame of the timeline with # in place of its number"
+        ),
+        subtype="FILE_PATH",
+        options=compat.PATH_OPTIONS,
+    )
+
+
+class EcsetSettings(Choices, bpy.types.PropertyGroup):
+    """``scene.ecset``."""
+
+    styles: CollectionProperty(type=EcsetStyle)
+    active_style: IntProperty(
+        name="Style", description="The style picture that is chosen in the list", options=set()
+    )

@@ -1,0 +1,55 @@
+"""How a shot is kept from flickering, below the main panel."""
+
+from typing import Any
+
+import bpy
+
+from ..operators import running
+from ..sequencer import compat
+from ..sequencer.coherence import Coherence
+
+
+class ECSET_PT_coherence(bpy.types.Panel):
+    bl_label = "Coherence"
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_region_type = "UI"
+    bl_category = "Ecset"
+    bl_parent_id = "ECSET_PT_style"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        scene = compat.sequencer_scene(context)
+        return scene is not None and scene.ecset.look != "identity"
+
+    def draw_header(self, context: Any) -> None:
+        self.layout.enabled = not running.is_busy()
+        self.layout.prop(compat.sequencer_scene(context).ecset, "coherence", text="")
+
+    def draw(self, context: Any) -> None:
+        settings = compat.sequencer_scene(context).ecset
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.enabled = not running.is_busy()
+        layout.active = settings.coherence
+        chosen = Coherence(method=settings.coherence_method, segment=settings.segment or None)
+        column = layout.column()
+        column.prop(settings, "coherence_method")
+        for name, control in _OF_METHOD.items():
+            if chosen.counts(name):
+                column.prop(settings, control)
+        column.prop(settings, "flow")
+        column = layout.column()
+        column.prop(settings, "segment")
+        if chosen.counts("overlap"):
+            column.prop(settings, "overlap")
+
+
+#: What some methods have, and the control of it.
+_OF_METHOD = {
+    "weight": "coherence_weight",
+    "distances": "distances",
+    "passes": "passes",
+    "blend": "blend",
+}

@@ -1,0 +1,16 @@
+"""Sentences in panels, whose labels do not wrap by themselves."""
+
+import textwrap
+from typing import Any
+
+
+def draw_lines(layout: Any, text: str, icon: str, width: int) -> None:
+    """`text` in lines of at most `width` characters."""
+    for number, line in enumerate(textwrap.wrap(text, width)):
+        layout.label(text=line, icon="BLANK1" if number else icon)
+
+
+def characters(context: Any) -> int:
+    """How many characters fit into a line of the sidebar, beside an icon."""
+    scale = context.preferences.system.ui_scale
+    return max(16, int((context.region.width / scale - 75) / 6.3))

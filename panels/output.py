@@ -1,0 +1,32 @@
+"""Where the painted frames go, and as what, below the main panel."""
+
+from typing import Any
+
+import bpy
+
+from ..operators import running
+from ..sequencer import compat
+
+
+class ECSET_PT_output(bpy.types.Panel):
+    bl_label = "Output"
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_region_type = "UI"
+    bl_category = "Ecset"
+    bl_parent_id = "ECSET_PT_style"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        return compat.sequencer_scene(context) is not None
+
+    def draw(self, context: Any) -> None:
+        settings = compat.sequencer_scene(context).ecset
+        column = self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.enabled = not running.is_busy()
+        column.prop(settings, "output", text="Folder")
+        column.prop(settings, "format")
+        if settings.look != "identity":
+            column.prop(settings, "strength_mask")

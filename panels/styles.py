@@ -1,0 +1,62 @@
+"""The list of style pictures, in the main panel."""
+
+from typing import Any
+
+import bpy
+
+
+class ECSET_UL_styles(bpy.types.UIList):
+    """A row for each style: its picture's name, and how much it counts."""
+
+    def draw_item(
+        self,
+        context: Any,
+        layout: Any,
+        data: Any,
+        item: Any,
+        icon: int,
+        active_data: Any,
+        active_property: str,
+    ) -> None:
+        several = len(data.styles) > 1
+        row = layout.split(factor=0.7) if several else layout
+        name = bpy.path.basename(item.path) or "No picture yet"
+        row.label(text=name, icon="IMAGE_ALPHA" if item.mask else "IMAGE_DATA", translate=False)
+        if several:
+            row.prop(item, "weight", text="", emboss=False)
+
+    def draw_filter(self, context: Any, layout: Any) -> None:
+        """None: there are few, and their order is the person's."""
+
+
+def draw(layout: Any, settings: Any) -> None:
+    """The list with its buttons, and below it what is set of the style that is chosen in it."""
+    count = len(settings.styles)
+    if not count:
+        layout.operator("ecset.add_styles", text="Add Style Pictures…", icon="ADD")
+        return
+    row = layout.row()
+    row.template_list(
+        "ECSET_UL_styles",
+        "",
+        settings,
+        "styles",
+        settings,
+        "active_style",
+        rows=2 if count == 1 else 4,
+        maxrows=4,
+    )
+    buttons = row.column(align=True)
+    buttons.operator("ecset.add_styles", text="", icon="ADD")
+    buttons.operator("ecset.remove_style", text="", icon="REMOVE")
+    if count > 1:
+        buttons.separator()
+        buttons.operator("ecset.move_style", text="", icon="TRIA_UP").direction = "UP"
+        buttons.operator("ecset.move_style", text="", icon="TRIA_DOWN").direction = "DOWN"
+    if 0 <= settings.active_style < count:
+        style = settings.styles[settings.active_style]
+        column = layout.column()
+        column.prop(style, "path")
+        if count > 1:
+            column.prop(style, "weight")
+        column.prop(style, "mask")

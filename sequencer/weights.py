@@ -1,0 +1,203 @@
+"""The weights of networks: which the engine has, and getting those that it has not.
+
+Standard library only.  Nothing here waits: a panel draws what is known by now.
+"""
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from . import engine
+from .errors import EXIT_CANCELLED, EcsetError
+from .process import Child, clean_environment
+
+#: What a person calls the networks, by the engine's names.
+TITLES = {"vgg19": "VGG-19", "raft-small": "RAFT (small)", "raft-large": "RAFT (large)"}
+
+#: How large the downloads are.
+SIZES = {"vgg19": "548 MB", "raft-small": "4 MB", "raft-large": "20 MB"}
+
+#: Seconds that the engine may take to say what it has; it looks at files, and loads PyTorch.
+_PATIENCE = 120.0
+
+
+def needed(look: str, flow: str | None) -> list[str]:
+    """The networks that a look and an estimator of motion (None: no coherence) work with."""
+    networks = ["vgg19"] if look == "neural" else []
+    return networks + ([flow] if flow in TITLES else [])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether the engine has the weights of a network, and what is wrong with a file of them."""
+
+    there: bool
+    fault: str = ""
+
+
+class Inventory:
+    """What the engine said of its weights the last time it was asked."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Answer] = {}
+        self._problem = ""
+        self._asking: threading.Thread | None = None
+
+    @property
+    def is_asking(self) -> bool:
+        return self._asking is not None and self._asking.is_alive()
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is known, in one sentence; "" when that is not so."""
+        return self._problem
+
+    def answer(self, network: str) -> Answer | None:
+        """None while it is not known."""
+        return self._answers.get(network)
+
+    def ask(self, python: Path) -> None:
+        """Ask the engine anew, in the background; what was known stays until it has answered."""
+        if not self.is_asking:
+            self._asking = threading.Thread(
+                target=self._ask, args=(python,), name="ecset-weights", daemon=True
+            )
+            self._asking.start()
+
+    def fail(self, problem: str) -> None:
+        """Nothing is known, for that reason."""
+        self._answers, self._problem = {}, problem
+
+    def _ask(self, python: Path) -> None:
+        try:
+            lines = [
+                *_said_by(engine.probe_command(python)),
+                *_said_by(engine.weights_command(python, "list", "--json")),
+            ]
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            self.fail(f"The engine could not be asked for its weights: {error}.")
+            return
+        problems = [line["message"] for line in lines if line.get("event") == "error"]
+        answers = {line["name"]: _answer(line) for line in lines if "there" in line}
+        if problems or not answers:
+            self.fail(problems[0] if problems else "The engine does not say which weights it has.")
+        else:
+            self._answers, self._problem = answers, ""
+
+
+def _answer(line: dict[str, Any]) -> Answer:
+    wrong = not line["there"] and "download" not in line
+    return Answer(line["there"], str(line.get("message", "")) if wrong else "")
+
+
+def _said_by(command: list[str | Path]) -> Iterable[dict[str, Any]]:
+    """The JSON objects that a call of the engine prints."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=engine.ROOT,
+        env=clean_environment(engine.ROOT),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=_PATIENCE,
+        check=False,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    for line in done.stdout.splitlines():
+        if line.startswith("{"):
+            yield json.loads(line)
+
+
+class Step(Enum):
+    """Where a download stands."""
+
+    GETTING = "Getting"
+    DONE = "Done"
+    FAILED = "Failed"
+    CANCELLED = "Cancelled"
+
+
+class Download:
+    """The weights of one network on their way; `poll` moves it on and never waits."""
+
+    def __init__(self, network: str, python: Path, log: Path) -> None:
+        """Start.  Raises EcsetError; then nothing is under way."""
+        self.network = network
+        self.step = Step.GETTING
+        self.message = ""
+        self.done, self.total = 0, 0  # bytes
+        self._python = python
+        self._log = log
+        self._error: str | None = None
+        self._cancelled = False
+        self._probing = True
+        self._child = self._start(engine.probe_command(python))
+
+    def _start(self, command: list[str | Path]) -> Child:
+        try:
+            return Child(command, self._log, cwd=engine.ROOT, env=clean_environment(engine.ROOT))
+        except OSError as error:
+            raise EcsetError(f"{self._python} could not be started: {error}.") from error
+
+    @property
+    def factor(self) -> float:
+        """How much is here, 0 to 1."""
+        return self.done / self.total if self.total else 0.0
+
+    @property
+    def progress_text(self) -> str:
+        """How far it is, in a few words, for a progress bar."""
+        if not self.total:
+            return f"Getting {TITLES[self.network]}…"
+        if self.done >= self.total:
+            return f"Checking {TITLES[self.network]}…"
+        return f"{self.done / 1e6:.0f} of {self.total / 1e6:.0f} MB"
+
+    def poll(self) -> bool:
+        """Hear what there is to hear; True when something changed."""
+        if self.step is not Step.GETTING:
+            return False
+        status = self._child.exit_status()
+        events = self._child.events()
+        for event in events:
+            self.done = int(event.get("done", self.done))
+            self.total = int(event.get("total", self.total))
+            if event["event"] == "error":
+                self._error = str(event.get("message", ""))
+        if status is not None:
+            try:
+                self._child_ended(status)
+            except EcsetError as error:
+                self.step, self.message = Step.FAILED, str(error)
+        return bool(events) or status is not None
+
+    def _child_ended(self, status: int) -> None:
+        title = TITLES[self.network]
+        if self._cancelled or status == EXIT_CANCELLED:
+            self.step = Step.CANCELLED
+            self.message = f"Cancelled: getting {title} again goes on where it stopped."
+        elif status:
+            self.step = Step.FAILED
+            self.message = self._error or f"{title} could not be got: see {self._log}."
+        elif self._probing:
+            self._probing = False
+            command = ("get", self.network, "--json", "--with-parent")
+            self._child = self._start(engine.weights_command(self._python, *command))
+        else:
+            self.step, self.message = Step.DONE, f"{title} is ready."
+
+    def cancel(self) -> None:
+        """Ask it to end; `poll` says when it has."""
+        self._cancelled = True
+        self._child.cancel()
+
+    def abandon(self) -> None:
+        """End now, because nobody will poll any more."""
+        if self.step is Step.GETTING:
+            self._child.end()
+            self.step = Step.CANCELLED
