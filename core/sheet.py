@@ -75,6 +75,7 @@ def _difference(job: Job, frame: int, width: int) -> Image.Image:
         before = to_tensor(frames.read(job.result(frame - 1)).rgb, device)
     except EcsetError as error:
         raise InputError(str(error)) from None
-    found = motion.between(flow.estimator(job.coherence.flow), plate_before, plate)
+    estimate = flow.estimator(job.coherence.flow, job.file(job.coherence.flow_weights))
+    found = motion.between(estimate, plate_before, plate)
     change = (now - warp(before, found.backward)).abs() * found.reliable
     return _fitted(to_array(change * 4), width)

@@ -64,12 +64,12 @@ def _add_json(command: argparse.ArgumentParser, text: str) -> None:
 
 def _get(options: argparse.Namespace, listener: Listener) -> None:
     """Events: ``started`` and ``progress`` (done and total, bytes), ``finished`` (name, path)."""
-    from .networks import weights
+    from .networks import fetch
 
     if not options.speaks_json:
         listener = _Bar(catalogue.TITLES[options.name])
     told = _Told(listener, catalogue.published(options.name).size)
-    found = weights.get(options.name, told)
+    found = fetch.get(options.name, told)
     listener("finished", name=options.name, path=str(found.path))
 
 
@@ -172,9 +172,9 @@ def _random(options: argparse.Namespace, listener: Listener) -> None:
 
 def _remove(options: argparse.Namespace, listener: Listener) -> None:
     del listener
-    from .networks import weights
+    from .networks import fetch, weights
 
-    removed = weights.remove(options.name)
+    removed = fetch.remove(options.name)
     if not removed:
         title = catalogue.TITLES[options.name]
         raise InputError(f"There are no weights of {title} in {weights.folder()}.")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
-from ..errors import EcsetError, InputError
+from ..errors import InputError
 from . import catalogue, foreign, own_file
-from .download import Progress, download
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -128,47 +123,6 @@ def of_torch_hub(name: str) -> Path:
     return Path(hub.get_dir()) / "checkpoints" / catalogue.published(name).file_name
 
 
-def get(name: str, progress: Progress) -> Found:
-    """Download a network's weights as they are published, check and convert them.
-
-    What stops on its way goes on from there the next time. Weights that are here already, and are
-    whole, are left as they are. Raises EcsetError when the server can't be reached, InputError when
-    what it sends is not what is published.
-    """
-    with contextlib.suppress(InputError):
-        load(name, None)
-        found = find(name, None)
-        if found.source == catalogue.published(name).url:
-            return found
-    published = catalogue.published(name)
-    part = _part(name)
-    with _alone(part):
-        download(published.url, part, progress)
-        try:
-            foreign.check(name, part)
-        except InputError:
-            part.unlink()
-            raise EcsetError(
-                f"What {published.url} sent is not the file that torchvision publishes: a page of "
-                "the network that wants to be signed in to, perhaps, or it was damaged on its way. "
-                "It was thrown away; try again."
-            ) from None
-        found = save(name, foreign.read(name, part), stored(name), published.url)
-        part.unlink()
-    return found
-
-
-def remove(name: str) -> list[Path]:
-    """Delete a network's weights from the store, and what there is of a download. Returns what was
-    deleted."""
-    part = _part(name)
-    _lock(part).unlink(missing_ok=True)
-    there = [file for file in (stored(name), part) if file.exists()]
-    for file in there:
-        file.unlink()
-    return there
-
-
 def missing(name: str) -> InputError:
     """What to say when the weights of a network are nowhere."""
     size = catalogue.published(name).size / 2**20
@@ -177,32 +131,6 @@ def missing(name: str) -> InputError:
         f"`python -m core weights get {name}` (a download of {size:.0f} MB), or name a file of "
         f"them by {catalogue.NAMED_BY[name]}."
     )
-
-
-def _part(name: str) -> Path:
-    """The file of a download that is not whole yet."""
-    return folder() / f"{catalogue.published(name).file_name}.part"
-
-
-def _lock(part: Path) -> Path:
-    return part.with_suffix(".lock")
-
-
-@contextlib.contextmanager
-def _alone(part: Path) -> Iterator[None]:
-    """Keeps a second download of the same file out."""
-    lock = FileLock(_lock(part), blocking=False)
-    try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
-        raise InputError(f"{part} is being downloaded already; wait for that to end.") from None
-    except OSError as error:
-        raise InputError(f"{part.parent} can't be written to: {error.strerror}.") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _in_store(name: str) -> Path:

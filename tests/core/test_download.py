@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from core import __main__ as cli
 from core.errors import Cancelled, EcsetError, InputError
-from core.networks import catalogue, download, weights
+from core.networks import catalogue, download, fetch, weights
 from tests.core.server import Server, serving
 
 NAME = "raft-small"
@@ -73,7 +73,7 @@ def is_here(store: Path, tensors: dict[str, torch.Tensor]) -> bool:
 
 def test_weights_come_in_ecsets_form(server, store, tensors):
     seen = []
-    found = weights.get(NAME, lambda done, total: seen.append((done, total)))
+    found = fetch.get(NAME, lambda done, total: seen.append((done, total)))
     assert is_here(store, tensors)
     assert found == weights.find(NAME, None)
     assert found.source == server.url
@@ -83,8 +83,8 @@ def test_weights_come_in_ecsets_form(server, store, tensors):
 
 
 def test_what_is_here_is_not_asked_for_again(server, store):
-    weights.get(NAME, silent)
-    weights.get(NAME, silent)
+    fetch.get(NAME, silent)
+    fetch.get(NAME, silent)
     assert len(server.asked) == 1
 
 
@@ -93,7 +93,7 @@ def test_what_is_here_but_is_not_it_gives_way(server, store, tensors, how):
     weights.save(NAME, weights.he_initialised(NAME, 1), weights.stored(NAME), "random")
     if how == "torn":
         weights.stored(NAME).write_bytes(weights.stored(NAME).read_bytes()[:5000])
-    weights.get(NAME, silent)
+    fetch.get(NAME, silent)
     assert is_here(store, tensors)
 
 
@@ -101,7 +101,7 @@ def test_a_download_goes_on_where_it_stopped(server, store, tensors):
     store.mkdir()
     part(store, server).write_bytes(server.content[:1_000_000])
     seen = []
-    weights.get(NAME, lambda done, total: seen.append((done, total)))
+    fetch.get(NAME, lambda done, total: seen.append((done, total)))
     assert server.asked == ["bytes=1000000-"]
     assert seen[0] == (1_000_000, len(server.content))
     assert is_here(store, tensors)
@@ -111,20 +111,20 @@ def test_a_server_without_ranges_sends_it_anew(server, store, tensors):
     store.mkdir()
     part(store, server).write_bytes(b"x" * 1000)
     server.ranges = False
-    weights.get(NAME, silent)
+    fetch.get(NAME, silent)
     assert is_here(store, tensors)
 
 
 def test_a_server_need_not_tell_the_length(server, store, tensors):
     server.tells_length = False
-    weights.get(NAME, silent)
+    fetch.get(NAME, silent)
     assert is_here(store, tensors)
 
 
 def test_a_part_that_is_whole_already_will_do(server, store, tensors):
     store.mkdir()
     part(store, server).write_bytes(server.content)
-    weights.get(NAME, silent)
+    fetch.get(NAME, silent)
     assert server.asked == [f"bytes={len(server.content)}-"]
     assert is_here(store, tensors)
 
@@ -132,7 +132,7 @@ def test_a_part_that_is_whole_already_will_do(server, store, tensors):
 def test_a_part_that_is_too_long_is_thrown_away(server, store, tensors):
     store.mkdir()
     part(store, server).write_bytes(server.content + b"more")
-    weights.get(NAME, silent)
+    fetch.get(NAME, silent)
     assert server.asked[1:] == [None]
     assert is_here(store, tensors)
 
@@ -140,7 +140,7 @@ def test_a_part_that_is_too_long_is_thrown_away(server, store, tensors):
 def test_connections_that_break_are_made_anew(server, store, tensors):
     """More often than there are waits: each time something arrives, they count anew."""
     server.cuts = [900_000, 5, 1_000_000, 0, 700_000, None]
-    weights.get(NAME, silent)
+    fetch.get(NAME, silent)
     assert server.asked[:3] == [None, "bytes=900000-", "bytes=900005-"]
     assert len(server.asked) == 6
     assert is_here(store, tensors)
@@ -149,12 +149,12 @@ def test_connections_that_break_are_made_anew(server, store, tensors):
 def test_a_connection_that_stays_broken_leaves_its_part(server, store, tensors):
     server.cuts = [900_000, 0]
     with pytest.raises(EcsetError, match=r"127\.0\.0\.1.*goes on from there") as caught:
-        weights.get(NAME, silent)
+        fetch.get(NAME, silent)
     assert caught.value.exit_status == 1
     assert part(store, server).read_bytes() == server.content[:900_000]
     assert not weights.stored(NAME).exists()
     server.cuts = [None]
-    weights.get(NAME, silent)
+    fetch.get(NAME, silent)
     assert is_here(store, tensors)
 
 
@@ -164,10 +164,10 @@ def test_cancelled_leaves_its_part(server, store, tensors):
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        weights.get(NAME, cancel)
+        fetch.get(NAME, cancel)
     size = part(store, server).stat().st_size
     assert size > 500_000
-    weights.get(NAME, silent)
+    fetch.get(NAME, silent)
     assert server.asked == [None, f"bytes={size}-"]
     assert is_here(store, tensors)
 
@@ -193,7 +193,7 @@ def test_a_signal_ends_a_wait_for_the_server(server, store):
 def test_another_file_is_thrown_away(server, store, content):
     server.content = content
     with pytest.raises(EcsetError, match="is not the file that torchvision publishes"):
-        weights.get(NAME, silent)
+        fetch.get(NAME, silent)
     assert not part(store, server).exists()
     assert not weights.stored(NAME).exists()
 
@@ -202,7 +202,7 @@ def test_a_part_of_another_file_is_found_out(server, store):
     store.mkdir()
     part(store, server).write_bytes(b"x" * 1000)
     with pytest.raises(EcsetError, match="thrown away; try again"):
-        weights.get(NAME, silent)
+        fetch.get(NAME, silent)
     assert not part(store, server).exists()
 
 
@@ -212,14 +212,14 @@ def test_no_server(server, store, monkeypatch):
     published = catalogue.Published(url, "00000000", 1)
     monkeypatch.setattr(catalogue, "published", lambda name: published)
     with pytest.raises(EcsetError, match=r"127\.0\.0\.1:\d+ can't be reached"):
-        weights.get(NAME, silent)
+        fetch.get(NAME, silent)
 
 
 @pytest.mark.parametrize(("status", "text"), [(404, "HTTP 404, Not Found"), (503, "HTTP 503")])
 def test_a_server_that_refuses(server, store, status, text):
     server.status = status
     with pytest.raises(EcsetError, match=text):
-        weights.get(NAME, silent)
+        fetch.get(NAME, silent)
     assert len(server.asked) == 1
 
 
@@ -229,13 +229,13 @@ def test_one_download_at_a_time(server, store):
         FileLock(part(store, server).with_suffix(".lock")),
         pytest.raises(InputError, match="being downloaded already"),
     ):
-        weights.get(NAME, silent)
+        fetch.get(NAME, silent)
 
 
 def test_a_store_that_cannot_be_written(server, store):
     store.write_text("a file where the folder should be")
     with pytest.raises(InputError, match="can't be written"):
-        weights.get(NAME, silent)
+        fetch.get(NAME, silent)
 
 
 def test_the_command_speaks_json(server, store, capsys):
@@ -249,7 +249,7 @@ def test_the_command_speaks_json(server, store, capsys):
     path = str(weights.stored(NAME))
     assert events[-1] == {"event": "finished", "name": NAME, "path": path}
     server.status = 404
-    weights.remove(NAME)
+    fetch.remove(NAME)
     assert cli.main(["weights", "get", NAME, "--json"]) == 1
     (event,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert event["event"] == "error"
@@ -262,6 +262,6 @@ def test_the_command_shows_a_bar(server, store, capsys):
     assert said.out == f"RAFT (small) is ready: {weights.stored(NAME)}\n"
     assert "100%" in said.err
     server.status = 404
-    weights.remove(NAME)
+    fetch.remove(NAME)
     assert cli.main(["weights", "get", NAME]) == 1
     assert capsys.readouterr().err.startswith("ecset: 127.0.0.1")
