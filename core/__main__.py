@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from . import __version__, weights_command
+from . import __version__, run_command, weights_command
 from .errors import Cancelled, EcsetError, InputError
 from .events import JsonLines, Listener, ProgressBar
 
@@ -71,15 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("job", type=Path, help="the job's folder, or its job.json")
     command.set_defaults(command=_check, speaks_json=True)
 
-    command = commands.add_parser("run", help="paint the frames of a job that are not painted yet")
-    command.add_argument("job", type=Path, help="the job's folder, or its job.json")
-    command.add_argument("--frames", metavar="A-B", help="only these frames")
-    command.add_argument("--progress", action="store_true", help="a progress bar on stderr")
-    command.add_argument(
-        "--with-parent", action="store_true", help="end when standard input is closed"
-    )
-    _add_device(command)
-    command.set_defaults(command=_run, speaks_json=True)
+    run_command.add_to(commands)
 
     command = commands.add_parser(
         "measure", help="do painted shots flicker, blur or drift, and are they still the style?"
@@ -94,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         help="exact motion: OpenEXR files with Blender's Vector pass, # for the frame's number",
     )
     command.add_argument("--json", action="store_true", help="a line of JSON for each job")
-    _add_device(command)
+    run_command.add_device(command)
     command.set_defaults(command=_measure, speaks_json=False)
 
     command = commands.add_parser("sheet", help="a contact sheet: plates above, results below")
@@ -111,24 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_device(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--device", default="auto", help="auto (the default), cpu, cuda, cuda:1, mps …"
-    )
-
-
 def _check(options: argparse.Namespace, listener: Listener) -> None:
     del listener
     from . import job, run
 
     run.check(job.load(options.job))
-
-
-def _run(options: argparse.Namespace, listener: Listener) -> None:
-    from . import job, run
-
-    the_job = job.load(options.job)
-    run.run(the_job, the_job.chunk(options.frames), listener, options.device)
 
 
 def _measure(options: argparse.Namespace, listener: Listener) -> None:

@@ -55,4 +55,9 @@ class Coherence(Part):
                 f"coherence.overlap ({self.overlap}) must be less than coherence.segment "
                 f"({self.segment})"
             )
+        if self.segment is not None and self.method == "multipass":
+            raise ValueError(
+                "coherence.segment can't be given with the method multipass, which goes through "
+                "all of a shot; leave it null or choose another method"
+            )
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from typing import Any, Protocol
 
 
@@ -17,15 +18,19 @@ class JsonLines:
     """Writes events as JSON lines, each flushed at once so that a reader in a pipe sees it.
 
     Events are ``started`` (first, last, total, done, device), ``frame`` (frame, path, seconds,
-    done, total), ``warning`` (message), ``error`` (message), ``finished`` (done, total, seconds).
+    done, total, and pass and passes where there are several), ``warning`` (message), ``error``
+    (message), ``finished`` (done, total, seconds).
     """
 
     def __init__(self) -> None:
         self._stream = sys.stdout
+        self._lock = threading.Lock()
 
     def __call__(self, event: str, **fields: Any) -> None:
-        self._stream.write(json.dumps({"event": event, **fields}, ensure_ascii=False) + "\n")
-        self._stream.flush()
+        line = json.dumps({"event": event, **fields}, ensure_ascii=False) + "\n"
+        with self._lock:  # frames are told of by the thread that writes them
+            self._stream.write(line)
+            self._stream.flush()
 
 
 class ProgressBar:

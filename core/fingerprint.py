@@ -33,7 +33,7 @@ def of_settings(job: Job, pictures: Sequence[str], seen: Sequence[Any]) -> str:
         PAINT_REVISION,
         look,
         _kind(job.strength_mask),
-        job.coherence.model_dump(mode="json", exclude={"flow_weights"}),
+        _what_holds(job),
         [job.output.format, job.output.depth],
         job.seed,
         pictures,
@@ -47,11 +47,34 @@ def _kind(path: str | None) -> str | None:
     return "one for each frame" if is_pattern(path) else "one for all"
 
 
-def of_frame(settings: str, strength: float, pictures: Sequence[str], previous: str | None) -> str:
+def of_frame(
+    settings: str, strength: float, pictures: Sequence[str], part: str, previous: Sequence[str]
+) -> str:
     """What one painted frame came from. strength: its own; pictures: digests of its plate, and of
-    its masks and guides; previous: the fingerprint of the frame that it was chained to, None where
-    a chain starts: so a frame belongs to the job only if all before do."""
-    return _digest(settings, strength, pictures, previous)
+    its masks and guides; part: which of several paintings of the frame it is; previous: the
+    fingerprints of what it goes on from, none where a chain starts: so a frame belongs to the job
+    only if all that do."""
+    return _digest(settings, strength, pictures, part, previous)
+
+
+def _what_holds(job: Job) -> dict[str, Any] | None:
+    """The settings of coherence that make a difference to this job."""
+    coherence = job.coherence
+    if job.look.keyframes:
+        # They are carried along the motion in any case.
+        return coherence.model_dump(mode="json", include={"enabled", "flow", "weight"})
+    if not (coherence.enabled and job.look.coherent):
+        return None
+    counts = {"method", "flow"}
+    if coherence.method != "warp":
+        counts.add("weight")
+    if coherence.method == "long":
+        counts.add("distances")
+    if coherence.method == "multipass":
+        counts |= {"passes", "blend"}
+    if coherence.segment is not None:
+        counts |= {"segment", "overlap"}
+    return coherence.model_dump(mode="json", include=counts)
 
 
 def _digest(*parts: Any) -> str:

@@ -3,56 +3,76 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from . import frames, inputs, motion, shot, strength
+from . import frames, inputs, shot, strength
 from .device import to_tensor
 from .errors import EcsetError, InputError
 from .filters import resize
-from .flow import Estimator
 from .frames import Array, Picture
 from .inputs import Digests, Guide, Size
 from .job import Job
 from .looks import Plate, Source
+from .memo import Memo
 from .part import is_pattern
+from .shelf import Shelf
+from .trace import OFF, Tracer
 
 _SAMPLE_SIDE = 64  # pixels of a sampled frame
 
-# A frame and the one before it are asked for again and again.
-_KEPT = 2
+# A frame and those around it are asked for again and again, by several threads: as many are kept as
+# fit into this memory, within these bounds.
+_MEMORY = 256 * 2**20
+_MOST_KEPT, _LEAST_KEPT = 8, 3
 
 
 class Footage:
     """The frames of a job (:class:`core.shot.Shot`). Keeps the last ones it has read in memory."""
 
-    def __init__(self, job: Job, size: Size, device: torch.device) -> None:
-        """size: of the plates. Raises EcsetError when a guide can't be read."""
-        self._job, self.size, self._device = job, size, device
+    def __init__(
+        self,
+        job: Job,
+        size: Size,
+        device: torch.device,
+        shelf: Shelf,
+        digests: Mapping[int, Digests] | None = None,
+        trace: Tracer = OFF,
+    ) -> None:
+        """size: of the plates; digests: of all that belongs to the frames: what is read must still
+        be that. Raises EcsetError when a guide can't be read."""
+        self._job, self.size, self._device, self._shelf = job, size, device, shelf
+        self._digests, self._trace = digests, trace
         self.first = job.frames.first
         self._guides = []
         for guide in job.look.guides:
             seen = inputs.sampled(job) if is_pattern(guide.path) else [job.frames.first]
             self._guides.append(Guide([job.picture(guide.path, frame) for frame in seen]))
-        self._written: dict[int, Picture] = {}
-        self.picture = lru_cache(_KEPT)(self._read_picture)
-        self.amount = lru_cache(_KEPT)(self._read_amount)
-        self._rgb = lru_cache(_KEPT)(lambda frame: self._seen(self.picture(frame)))
-        self._plate = lru_cache(_KEPT)(self._read_plate)
+        fitting = _MEMORY // (3 * 4 * size[0] * size[1])
+        kept = min(max(fitting, _LEAST_KEPT), _MOST_KEPT)
+        self.picture = Memo(self._read_picture, kept)
+        self.amount = Memo(self._read_amount, _LEAST_KEPT)
+        self.rgb = Memo(self._read_rgb, kept)
+        self._plate = Memo(self._read_plate, _LEAST_KEPT)
 
     def plate(self, frame: int) -> Plate:
         """See :class:`core.shot.Shot`."""
         return self._plate(frame)
 
+    def ready(self, frame: int) -> None:
+        """Read what painting a frame needs, in whatever thread. What fails is told when it is asked
+        for."""
+        with self._trace.span("read", frame=frame):
+            self.plate(frame)
+            self.amount(frame)
+
     def painted(self, frame: int) -> shot.Painted:
         """See :class:`core.shot.Shot`."""
-        if frame not in self._written:
-            self._written = {frame: frames.read(self._job.result(frame))}
-        result = self._written[frame]
+        result = self._shelf.read(self._job.result(frame))
         amount = self.amount(frame)
         if amount is None:
             rgb = self._seen(result)
@@ -61,14 +81,20 @@ class Footage:
         paint, known = strength.unmix(self.picture(frame).rgb, result.rgb, amount, clipped)
         return shot.Painted(self._seen(Picture(paint, result.alpha)), self._tensor(known))
 
-    def wrote(self, frame: int, result: Picture) -> None:
-        """Take note of a frame just written, as it would be read back."""
-        self._written = {frame: result}
+    def paint(self, path: Path) -> shot.Painted:
+        """Paint that lies in a file of its own."""
+        rgb = self._tensor(self._shelf.read(path).rgb)
+        return shot.Painted(rgb, rgb.new_ones((1, 1, *self.size)))
 
-    def is_cut(self, frame: int, estimate: Estimator) -> bool:
-        """Whether a frame begins a new shot."""
-        before, plate = self._rgb(frame - 1), self._rgb(frame)
-        return motion.is_cut(before, plate, motion.between(estimate, before, plate))
+    def finished(self, frame: int, rgb: Array) -> Picture:
+        """What is to be written of a frame: its paint (H×W×3) over the plate, with its alpha."""
+        plate, amount = self.picture(frame), self.amount(frame)
+        if amount is not None:
+            rgb = strength.mix(plate.rgb, rgb, amount)
+        if plate.alpha is not None:
+            # Nothing is painted where there is nothing: light without cover stays as it was.
+            rgb = np.where(plate.alpha[..., None] > 0, rgb, plate.rgb)
+        return Picture(rgb, plate.alpha)
 
     def sample(self) -> Plate:
         """Small copies of frames from all over the shot, with their guides."""
@@ -106,19 +132,26 @@ class Footage:
             found.append((keyframe.frame, Source(painting, 1.0, plate.guides, plate.rgb)))
         return found
 
-    def require_unchanged(self, frame: int, digests: Digests) -> None:
-        """Raise EcsetError when the files of a frame are not what they were at the beginning."""
+    def _require_unchanged_plate(self, frame: int) -> None:
+        """Raise EcsetError when the plate of a frame is not what it was at the beginning."""
+        if self._digests is None:
+            return
         path = self._job.plate(frame)
         digest, size = frames.survey(path)
         if size != self.size:
             raise EcsetError(inputs.plate_of_another_size(path, size, self.size))
-        if digest != digests.plate:
+        if digest != self._digests[frame].plate:
             raise EcsetError(f"The plate {path} changed while the shot was painted; run it again.")
+
+    def _require_unchanged_others(self, frame: int) -> None:
+        """The same for its masks and guides."""
+        if self._digests is None:
+            return
         try:
-            others = inputs.of_frame(self._job, frame, size)
+            others = inputs.of_frame(self._job, frame, self.size)
         except InputError as error:  # it was right when the work began
             raise EcsetError(str(error)) from None
-        if others != (digests.masks, digests.guides):
+        if others != (self._digests[frame].masks, self._digests[frame].guides):
             raise EcsetError(
                 f"A mask or a guide of frame {frame} changed while the shot was painted; "
                 "run it again."
@@ -126,7 +159,11 @@ class Footage:
 
     def _read_picture(self, frame: int) -> Picture:
         """The plate of a frame as it is in its file."""
+        self._require_unchanged_plate(frame)
         return frames.read(self._job.plate(frame))
+
+    def _read_rgb(self, frame: int) -> Tensor:
+        return self._seen(self.picture(frame))
 
     def _read_amount(self, frame: int) -> Array | None:
         """How much of the paint shows at a frame (H×W), None for all of it."""
@@ -140,6 +177,7 @@ class Footage:
         return amount * np.float32(share)
 
     def _read_plate(self, frame: int) -> Plate:
+        self._require_unchanged_others(frame)
         look = self._job.look
         guides = [
             self._guide(number, self._job.picture(guide.path, frame), self.size)
@@ -152,7 +190,7 @@ class Footage:
             for style in look.styles
         ]
         masks += [None] * len(look.keyframes)
-        return Plate(self._rgb(frame), tuple(guides), tuple(masks))
+        return Plate(self.rgb(frame), tuple(guides), tuple(masks))
 
     def _guide(self, number: int, path: Path, size: Size) -> Tensor:
         """One picture of a guide, 1×C×H×W. Its weight is in the values, on both sides alike: the

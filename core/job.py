@@ -123,6 +123,16 @@ class Job(Part):
         return self
 
     @model_validator(mode="after")
+    def _keyframes_go_their_own_way(self) -> Job:
+        coherence = self.coherence
+        if self.look.keyframes and (coherence.method != "anchored" or coherence.segment):
+            raise ValueError(
+                "coherence.method and coherence.segment can't be chosen with look.keyframes: the "
+                'shot is held to these; leave "anchored" and null'
+            )
+        return self
+
+    @model_validator(mode="after")
     def _strength_for_each(self) -> Job:
         count = len(self.frames.numbers())
         if isinstance(self.strength, list) and len(self.strength) != count:

@@ -17,12 +17,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .filters import blur, resize, smooth
-from .flow import Estimator
 from .flow.warp import inside, pixel_grid, warp
 from .job import Job
 from .looks import Hold, Look, Plate, Source
-from .motion import Motion, alike, between, followed, is_cut
-from .shot import Shot
+from .motion import Motion, alike, followed
+from .shot import Motions, Shot
 
 # What a keyframe that can't be followed to a pixel still counts there, beside one that can.
 _LOST = 0.02
@@ -54,7 +53,7 @@ class Painter:
         sources: Sequence[tuple[int, Source]],
         size: tuple[int, int],
         sample: Plate,
-        estimate: Estimator,
+        motions: Motions,
         weight: float,
         shot: Shot,
     ) -> None:
@@ -73,9 +72,7 @@ class Painter:
             return look
 
         self._look = prepared
-        # The motion to the frame before is asked for twice: to go on from it, and on the way back.
-        self._link = lru_cache(1)(self._linked)
-        self._estimate = estimate
+        self._motions = motions
         self._weight = weight
         self._shot = shot
         self._from_before: dict[int, tuple[int, Motion | None]] = {}
@@ -108,7 +105,7 @@ class Painter:
     def _previous(self, frame: int) -> _Near | None:
         """The frame before, brought to this one. None across a cut."""
         before, result = self._shot.plate(frame - 1), self._shot.painted(frame - 1)
-        link = self._link(frame - 1, frame)
+        link = self._linked(frame - 1, frame)
         if link is None:
             return None
         picture = warp(result.rgb, link.backward, mode="bicubic").clamp(0, 1)
@@ -161,7 +158,7 @@ class Painter:
             at, motion = keyframe, None
         while at < frame:
             broken = at > keyframe and motion is None
-            link = None if broken else self._link(at, at + 1)
+            link = None if broken else self._linked(at, at + 1)
             if link is None:
                 motion = None
             else:
@@ -178,7 +175,7 @@ class Painter:
             found: dict[int, _Packed | None] = {}
             motion: Motion | None = None
             for frame in range(keyframe - 1, first - 1, -1):
-                link = self._link(frame + 1, frame)
+                link = self._linked(frame + 1, frame)
                 if link is None:  # nothing beyond a cut is seen
                     break
                 motion = link if motion is None else followed(link, motion)
@@ -188,9 +185,9 @@ class Painter:
 
     def _linked(self, other: int, frame: int) -> Motion | None:
         """The motion from a frame to its neighbour, None across a cut."""
-        there, here = self._shot.plate(other).rgb, self._shot.plate(frame).rgb
-        link = between(self._estimate, there, here)
-        return None if is_cut(there, here, link) else link
+        if self._motions.is_cut(max(other, frame)):
+            return None
+        return self._motions.between(other, frame)
 
 
 @dataclass(frozen=True)
@@ -262,9 +259,9 @@ def painter(
     sources: Sequence[tuple[int, Source]],
     size: tuple[int, int],
     sample: Plate,
-    estimate: Estimator,
+    motions: Motions,
     shot: Shot,
 ) -> Painter:
     """The painter that a job with keyframes asks for. make: a look, not prepared yet."""
     in_order = sorted(sources, key=lambda source: source[0])
-    return Painter(make, in_order, size, sample, estimate, job.coherence.weight, shot)
+    return Painter(make, in_order, size, sample, motions, job.coherence.weight, shot)

@@ -71,6 +71,7 @@ class PatchLook(Part):
     """
 
     coherent: ClassVar[bool] = True
+    keeps_flow: ClassVar[bool] = False
 
     name: Literal["patch"]
     styles: list[Style] = Field(default=[], max_length=16)
@@ -186,6 +187,7 @@ class NeuralLook(Part):
     """
 
     coherent: ClassVar[bool] = True
+    keeps_flow: ClassVar[bool] = True  # beside minutes for a frame, its motion is worth the disk
     keyframes: ClassVar[list[Keyframe]] = []
     guides: ClassVar[list[Guide]] = []
 
@@ -203,6 +205,7 @@ class IdentityLook(Part):
     """Gives back the plate: for proofs of the round trip, and for trying a pipeline."""
 
     coherent: ClassVar[bool] = False  # there is nothing to hold
+    keeps_flow: ClassVar[bool] = False
     keyframes: ClassVar[list[Keyframe]] = []
     guides: ClassVar[list[Guide]] = []
 

@@ -6,89 +6,110 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from . import fingerprint, frames
+from . import frames
 from .errors import InputError
-from .inputs import Digests
-from .job import FrameRange, Job
+from .job import FrameRange
+from .lanes import Lane, Layout, Step, Take
 
 
 @dataclass(frozen=True)
-class Step:
-    """One frame of the plan."""
+class Plan:
+    """What is to be done. todo: in the order in which one process does it; asked: the pictures
+    that were asked for, be they done or not."""
 
-    frame: int
-    digests: Digests
-    fingerprint: str
-    chained: bool  # continues from the frame before
-    done: bool  # already on disk, and of this job
+    layout: Layout
+    chunk: FrameRange
+    todo: list[Step]
+    asked: frozenset[Take]
+
+    @property
+    def total(self) -> int:
+        """How many pictures this is about."""
+        return len(self.asked.union(step.take for step in self.todo))
+
+    @property
+    def done(self) -> int:
+        """How many of them are there already."""
+        return self.total - len(self.todo)
 
 
-def make(
-    job: Job,
-    chunk: FrameRange,
-    digests: dict[int, Digests],
-    settings: str,
-    is_cut: Callable[[int], bool],
-) -> list[Step]:
-    """The frames of the chunk, and before them those that are missing from what it goes on from.
+def make(layout: Layout, chunk: FrameRange, reach: int, is_cut: Callable[[int], bool]) -> Plan:
+    """The frames of the chunk, and those that are missing of what they go on from.
 
-    A frame is the same in whatever chunk it is asked for: it goes on from frames before, and so do
-    those, back to a cut of the plates or to the beginning.
+    A frame is the same in whatever chunk it is asked for: it goes on from other pictures, and so do
+    those, back to a cut of the plates or to where their lane begins.
 
-    settings: :func:`core.fingerprint.of_settings`; is_cut: whether a frame begins a new shot.
+    reach: how many frames before one in its lane may be asked for; is_cut: whether a frame begins a
+    new shot.
     """
-    chains = job.coherence.enabled and job.look.coherent
-    marks: dict[int, str] = {}
-    for frame in range(job.frames.first, chunk.last + 1):
-        before = marks.get(frame - 1) if chains else None
-        own = digests[frame]
-        marks[frame] = fingerprint.of_frame(
-            settings, job.strength_at(frame), [own.plate, *own.masks, *own.guides], before
-        )
 
     @cache
-    def done(frame: int) -> bool:
-        return frames.fingerprint_of(job.result(frame)) == marks[frame]
+    def done(take: Take) -> bool:
+        step = layout.steps[take]
+        return frames.fingerprint_of(step.file) == step.fingerprint
 
-    start, chained = job.frames.first, False
-    needed: list[int] = []
-    undone = next((frame for frame in chunk.numbers() if not done(frame)), None)
-    if chains and undone is not None:
-        needed = [frame for frame in range(job.frames.first, undone) if not done(frame)]
-        if needed:
-            start = undone
-            while start > needed[0] and not is_cut(start):
-                start -= 1
-            # What stands before the first that is missing may be gone on from.
-            chained = start == needed[0] and start > job.frames.first
-            needed = [frame for frame in needed if frame >= start]
-    return [
-        Step(
-            frame, digests[frame], marks[frame], chains if frame != start else chained, done(frame)
-        )
-        for frame in [*needed, *chunk.numbers()]
-    ]
+    wanted = {layout.results[frame] for frame in chunk.numbers()}
+    todo = {take for take in wanted if not done(take)}
+    # What a picture needs lies in lanes of lower numbers, but what fades needs is in any of them.
+    for number in [0, *sorted(layout.lanes, reverse=True)]:
+        here = {take for take in todo if take.lane == number}
+        if number in layout.lanes:
+            here |= _missing_before(here, layout.lanes[number], reach, done, is_cut)
+        todo |= here
+        for take in here:
+            todo |= {need for need in layout.steps[take].needs if not done(need)}
+    asked = frozenset(take for frame in chunk.numbers() for take in layout.counted(frame))
+    in_order = [step for take, step in layout.steps.items() if take in todo]
+    return Plan(layout, chunk, in_order, asked)
 
 
-def refuse_strangers(job: Job, steps: list[Step]) -> None:
-    """Raise InputError when a frame would be written over a file that Ecset did not write."""
-    for step in steps:
-        path = job.result(step.frame)
-        if not step.done and path.exists() and not frames.is_ours(path):
+def _missing_before(
+    takes: set[Take],
+    lane: Lane,
+    reach: int,
+    done: Callable[[Take], bool],
+    is_cut: Callable[[int], bool],
+) -> set[Take]:
+    """What pictures of a lane go on from and is neither there nor among them."""
+    found: set[Take] = set()
+    queue = list(takes) if lane.chained else []
+    while queue:
+        at = queue.pop().frame
+        near = [Take(frame, lane.number) for frame in lane.before(at, reach)]
+        missing = [t for t in near if t not in takes and t not in found and not done(t)]
+        # Cuts are only looked for where something is missing: in a whole run nothing is.
+        for take in near[: near.index(missing[-1]) + 1] if missing else []:
+            if is_cut(max(at, take.frame)):
+                break
+            at = take.frame
+            if take in missing:
+                found.add(take)
+                queue.append(take)
+    return found
+
+
+def refuse_strangers(plan: Plan) -> None:
+    """Raise InputError when a picture would be written over a file that Ecset did not write."""
+    for step in plan.todo:
+        if step.file.exists() and not frames.is_ours(step.file):
             raise InputError(
-                f"{path} is in the way: Ecset did not write it and won't replace it. "
+                f"{step.file} is in the way: Ecset did not write it and won't replace it. "
                 "Move it away or choose another output."
             )
 
 
-def lead_in(steps: list[Step], chunk: FrameRange) -> str | None:
-    """A sentence about the frames that come before the chunk, if there are any."""
-    before = [step.frame for step in steps if step.frame < chunk.first]
-    if not before:
+def lead_in(plan: Plan) -> str | None:
+    """A sentence about the frames that are painted beside those that were asked for, if any."""
+    others = sorted({step.take.frame for step in plan.todo} - set(plan.chunk.numbers()))
+    if not others:
         return None
-    if len(before) == 1:
-        return f"Frame {before[0]} comes first: frame {chunk.first} goes on from it."
-    which = f"Frames {before[0]}-{before[-1]}"
-    if before[-1] - before[0] >= len(before):
-        which = f"{len(before)} of the frames {before[0]}-{before[-1]}"
-    return f"{which} come first: frame {chunk.first} goes on from them."
+    which = f"Frames {others[0]}-{others[-1]}"
+    if others[-1] - others[0] >= len(others):
+        which = f"{len(others)} of the frames {others[0]}-{others[-1]}"
+    if plan.layout.passes > 1:
+        which = f"Frame {others[0]} is" if len(others) == 1 else f"{which} are"
+        return f"{which} painted, too: each pass goes on from all that the one before has painted."
+    first = plan.chunk.first
+    if len(others) == 1:
+        return f"Frame {others[0]} comes first: frame {first} goes on from it."
+    return f"{which} come first: frame {first} goes on from them."

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import threading
 import time
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from . import fingerprint, frames, inputs, plan, strength
+from . import fingerprint, inputs, lanes, plan
 from .errors import InputError
 from .events import Listener
-from .frames import Picture
 from .inputs import Digests, Given
 from .job import FrameRange, Job
-from .plan import Step
+from .lanes import Layout, Step
+from .plan import Plan
+from .trace import OFF, Tracer
 
 if TYPE_CHECKING:
-    import torch
-
     from .device import Machine
-    from .flow import Estimator
-    from .footage import Footage
+    from .workshop import Material
 
 
 def check(job: Job) -> Given:
@@ -46,122 +40,109 @@ def check(job: Job) -> Given:
     return given
 
 
-def run(job: Job, chunk: FrameRange, listener: Listener, device_name: str = "auto") -> None:
+def run(
+    job: Job,
+    chunk: FrameRange,
+    listener: Listener,
+    machine: Machine | None = None,
+    trace: Tracer = OFF,
+) -> None:
     """Paint the frames of ``chunk`` that are not there yet, and tell ``listener`` how it goes.
 
-    A frame that is there and belongs to the job is kept. Each frame continues from the one before
-    as it stands on disk, so that it makes no difference where an earlier run was broken off, or
-    in what chunks the shot is painted: what a chunk goes on from is painted first.
+    A frame that is there and belongs to the job is kept. Each frame continues from others as they
+    stand on disk, so that it makes no difference where an earlier run was broken off, or in what
+    chunks the shot is painted: what a chunk goes on from is painted first.
 
-    Raises InputError for what the person can mend before the work begins, EcsetError for what goes
-    wrong on the way (a plate vanishes, the disk is full).
+    machine: :func:`core.device.prepared`, its own choice if there is none. Raises InputError for
+    what the person can mend before the work begins, EcsetError for what goes wrong on the way (a
+    plate vanishes, the disk is full).
     """
-    from . import device as devices
-    from . import flow
-    from .footage import Footage
+    from . import device, ways
+    from .workshop import LOOK_AHEAD, Workshop
 
-    began = time.monotonic()
-    machine = devices.Machine(devices.choose(device_name))
+    machine = machine or device.prepared()
+    material, layout = surveyed(job)
+    with Workshop(material, layout, machine, listener, trace) as workshop:
+        the_plan = plan.make(layout, chunk, ways.reach(job.coherence), workshop.flows.is_cut)
+        progress = Progress(the_plan, listener, str(machine.device))
+        for number, step in enumerate(the_plan.todo):
+            upcoming = the_plan.todo[number + 1 : number + 1 + LOOK_AHEAD]
+            if not workshop.paint(step, upcoming, progress.begun(step)):
+                progress.left_out()
+        workshop.shelf.settle()
+        progress.finished()
+
+
+def surveyed(job: Job) -> tuple[Material, Layout]:
+    """What a job is painted from, looked over, and the pictures that it consists of."""
+    from .workshop import Material
+
     given = check(job)
     digests, size = inputs.survey(job)
-    footage = Footage(job, size, machine.device)
-    estimate = flow.estimator(job.coherence.flow)
-    steps = plan.make(
-        job,
-        chunk,
-        digests,
-        fingerprint.of_settings(job, given.digests, _seen(job, digests)),
-        lambda frame: footage.is_cut(frame, estimate),
-    )
-    plan.refuse_strangers(job, steps)
-    total, done = len(steps), sum(step.done for step in steps)
-    listener(
-        "started",
-        first=chunk.first,
-        last=chunk.last,
-        total=total,
-        done=done,
-        device=str(machine.device),
-    )
-    if message := plan.lead_in(steps, chunk):
-        listener("warning", message=message)
-    if done < total:
-        painter = _Painter(job, given.styles, footage, estimate, machine, listener)
-        for step in steps:
-            if step.done:
-                continue
-            started = time.monotonic()
-            painter.paint(step)
-            done += 1
-            listener(
+    settings = fingerprint.of_settings(job, given.digests, _seen(job, digests))
+    return Material(job, given, digests, size), lanes.of(job, digests, settings)
+
+
+class Progress:
+    """Tells a listener how a plan goes on. Frames may be told of from any thread."""
+
+    def __init__(self, the_plan: Plan, listener: Listener, device: str) -> None:
+        """Begins to tell. Raises InputError when a stranger's file is in the way."""
+        plan.refuse_strangers(the_plan)
+        self._listener, self._passes = listener, the_plan.layout.passes
+        self._total, self._done = the_plan.total, the_plan.done
+        self._lock = threading.Lock()
+        self._began = time.monotonic()
+        listener(
+            "started",
+            first=the_plan.chunk.first,
+            last=the_plan.chunk.last,
+            total=self._total,
+            done=self._done,
+            device=device,
+        )
+        if message := plan.lead_in(the_plan):
+            listener("warning", message=message)
+
+    def begun(self, step: Step) -> _Begun:
+        """A step is begun. To be called when its file is there."""
+        return _Begun(self, step)
+
+    def painted(self, step: Step, seconds: float) -> None:
+        """A picture's file is there, after so many seconds of work."""
+        several: dict[str, Any] = {}
+        if self._passes > 1:
+            several = {"pass": step.take.lane, "passes": self._passes}
+        with self._lock:
+            self._done += 1
+            self._listener(
                 "frame",
-                frame=step.frame,
-                path=str(job.result(step.frame)),
-                seconds=round(time.monotonic() - started, 3),
-                done=done,
-                total=total,
+                frame=step.take.frame,
+                path=str(step.file),
+                seconds=round(seconds, 3),
+                done=self._done,
+                total=self._total,
+                **several,
             )
-    listener("finished", done=done, total=total, seconds=round(time.monotonic() - began, 3))
+
+    def left_out(self) -> None:
+        """A picture was not needed after all."""
+        with self._lock:
+            self._done += 1
+
+    def finished(self) -> None:
+        """All is done."""
+        seconds = round(time.monotonic() - self._began, 3)
+        self._listener("finished", done=self._done, total=self._total, seconds=seconds)
 
 
-class _PaintsFrames(Protocol):
-    """What :class:`core.shot.Painter` is, from styles, and its like from keyframes."""
+class _Begun:
+    def __init__(self, progress: Progress, step: Step) -> None:
+        self._progress, self._step = progress, step
+        self._at = time.monotonic()
 
-    def paint(self, frame: int, chained: bool) -> torch.Tensor: ...
-
-
-class _Painter:
-    """Paints steps of a plan."""
-
-    def __init__(
-        self,
-        job: Job,
-        styles: list[Picture],
-        footage: Footage,
-        estimate: Estimator,
-        machine: Machine,
-        listener: Listener,
-    ) -> None:
-        self._job = job
-        self._footage = footage
-        self._painter: _PaintsFrames
-        from . import looks
-
-        sample = footage.sample()
-        make = partial(looks.make, job, machine, listener)
-        if job.look.keyframes:
-            from . import keyframes
-
-            self._painter = keyframes.painter(
-                job, make, footage.keyframes(), footage.size, sample, estimate, footage
-            )
-        else:
-            from . import shot
-
-            look = make()
-            look.prepare(footage.styles(styles), footage.size, sample)
-            self._painter = shot.Painter(look, estimate, job.coherence.weight, footage)
-
-    def paint(self, step: Step) -> None:
-        """Paint one frame and write it."""
-        from .device import to_array
-
-        self._footage.require_unchanged(step.frame, step.digests)
-        plate = self._footage.picture(step.frame)
-        rgb = to_array(self._painter.paint(step.frame, step.chained))
-        amount = self._footage.amount(step.frame)
-        if amount is not None:
-            rgb = strength.mix(plate.rgb, rgb, amount)
-        if plate.alpha is not None:
-            # Nothing is painted where there is nothing: light without cover stays as it was.
-            rgb = np.where(plate.alpha[..., None] > 0, rgb, plate.rgb)
-        path = self._job.result(step.frame)
-        depth = self._job.output.depth
-        result = Picture(rgb, plate.alpha)
-        frames.write(result, path, depth, step.fingerprint)
-        _sweep(path)
-        # What the next frame continues from is the file, also when it need not be read again.
-        self._footage.wrote(step.frame, frames.quantized(result, path.suffix, depth))
+    def __call__(self) -> None:
+        self._progress.painted(self._step, time.monotonic() - self._at)
 
 
 def _seen(job: Job, digests: dict[int, Digests]) -> list[list[str]]:
@@ -169,10 +150,3 @@ def _seen(job: Job, digests: dict[int, Digests]) -> list[list[str]]:
     ones, and paintings of keyframes are carried over all others."""
     numbers = job.frames.numbers() if job.look.keyframes else inputs.sampled(job)
     return [[digests[frame].plate, *digests[frame].guides] for frame in numbers]
-
-
-def _sweep(path: Path) -> None:
-    """Remove what killed runs left behind of a frame that is now whole."""
-    for rest in path.parent.glob(f".{path.name}.*.tmp"):
-        with contextlib.suppress(OSError):
-            rest.unlink()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor
 
 from .warp import inside, warp
@@ -37,6 +39,22 @@ def motion_boundary(backward: Tensor) -> Tensor:
 def reliable(forward: Tensor, backward: Tensor) -> Tensor:
     """N×1×H×W float: 1 where the second frame's pixel is well known from the first, else 0."""
     return (~(disoccluded(forward, backward) | motion_boundary(backward))).to(backward)
+
+
+def exclusive(trusted: Sequence[Tensor]) -> list[Tensor]:
+    """Each pixel left to the nearest frame that knows it, for a long-term temporal loss.
+
+    Ruder et al. 2016, section 4.3: c_long(t−j) = max(c(t−j) − Σ_{k<j} c(t−k), 0), where k goes over
+    the nearer frames.
+
+    trusted: c(t−j), N×1×H×W each from 0 to 1, the nearest frame's first.
+    """
+    found = []
+    nearer = None
+    for here in trusted:
+        found.append(here if nearer is None else (here - nearer).clamp_min(0))
+        nearer = here if nearer is None else nearer + here
+    return found
 
 
 def _squared(flow: Tensor) -> Tensor:

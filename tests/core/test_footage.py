@@ -9,10 +9,11 @@ import pytest
 import torch
 from PIL import Image
 
-from core import flow, frames, inputs, job
+from core import frames, inputs, job
 from core.errors import EcsetError
 from core.footage import Footage
 from core.frames import Picture
+from core.shelf import Shelf
 from tests.core.pictures import grey, panned, tensor, textured
 
 CPU = torch.device("cpu")
@@ -21,7 +22,7 @@ SIZE = (48, 64)
 
 def opened(folder: Path) -> tuple[job.Job, Footage]:
     made = job.load(folder)
-    return made, Footage(made, SIZE, CPU)
+    return made, Footage(made, SIZE, CPU, Shelf())
 
 
 def test_what_belongs_to_a_frame(shop):
@@ -87,13 +88,6 @@ def test_keyframes(shop):
     assert footage.plate(1).masks == (None,)
 
 
-def test_a_cut_is_one(shop):
-    plates = [*panned(2), 1 - textured(48, 64, 9)]
-    _, footage = opened(shop.job("a", plates))
-    estimate = flow.estimator("dis")
-    assert [footage.is_cut(frame, estimate) for frame in (2, 3)] == [False, True]
-
-
 @pytest.mark.parametrize("share", [1.0, 0.5])
 def test_the_paint_of_a_frame(shop, share):
     """Without the plate, also where half of it shows; nothing known where all of it does."""
@@ -108,14 +102,14 @@ def test_the_paint_of_a_frame(shop, share):
     part = share * (mask / np.float32(255))[..., None]
     written = frames.quantized(Picture(plate + part * (paint - plate)), ".png", 8)
     frames.write(written, made.result(1), 8, "mark")
-    for _ in ("from memory", "from the file"):
+    for shelf in (Shelf(), Shelf()):
+        footage = Footage(made, SIZE, CPU, shelf)
         found = footage.painted(1)
         assert found.known[..., 32:].all()
         assert not found.known[..., :32].any()
         error = (found.rgb - tensor(paint))[..., 32:].abs().max()
         assert error <= 0.5 / 255 / share + 1e-6
         assert found.rgb[..., :32].equal(tensor(written.rgb)[..., :32])
-        footage.wrote(1, written)
 
 
 def test_all_paint_is_what_stands_in_the_file(shop):
@@ -130,22 +124,30 @@ def test_files_that_change_on_the_way(shop):
     folder = shop.folder / "a"
     for frame in (1, 2):
         grey(folder / f"m_{frame}.png", 90 / 255)
-    made, footage = opened(shop.job("a", panned(2), strength_mask="m_#.png"))
+    made, _ = opened(shop.job("a", panned(2), strength_mask="m_#.png"))
     digests, size = inputs.survey(made)
     assert size == SIZE
-    footage.require_unchanged(2, digests[2])
+
+    def read(frame: int) -> None:
+        Footage(made, SIZE, CPU, Shelf(), digests).plate(frame)
+
+    read(2)
     grey(folder / "m_2.png", 91 / 255)
     with pytest.raises(EcsetError, match=r"A mask or a guide of frame 2 changed while"):
-        footage.require_unchanged(2, digests[2])
+        read(2)
     (folder / "m_2.png").unlink()
     with pytest.raises(EcsetError, match=r"The strength mask of frame 2 can't be used") as caught:
-        footage.require_unchanged(2, digests[2])
+        read(2)
     assert caught.value.exit_status == 1
-    footage.require_unchanged(1, digests[1])
+    read(1)
+    plate = Picture(textured(*SIZE, 4))
+    frames.write(plate, made.plate(1), 8, "plate")
+    with pytest.raises(EcsetError, match=r"plate_0001\.png changed while the shot was painted"):
+        read(1)
 
 
 def test_memory_does_not_grow_with_the_shot(shop):
-    made, footage = opened(shop.job("a", panned(6)))
+    made, footage = opened(shop.job("a", panned(12)))
     for frame in made.frames.numbers():
         footage.plate(frame)
-    assert footage.picture.cache_info().currsize == 2
+    assert len(footage.picture) == len(footage.rgb) == 8

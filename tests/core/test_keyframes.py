@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from core import flow, keyframes, shot
+from core.flows import Flows
 from core.look import PatchSettings
 from core.looks import Plate, Source
 from core.looks.patch import Patch
@@ -42,13 +43,17 @@ def painting(plate: torch.Tensor, column: int | None = None) -> torch.Tensor:
     return painted
 
 
+def motions(memory: Memory) -> Flows:
+    return Flows(lambda frame: memory.plates[frame], DIS)
+
+
 def painter(memory: Memory, paintings: dict[int, torch.Tensor]) -> keyframes.Painter:
     sources = [
         (frame, Source(picture, plate=memory.plates[frame])) for frame, picture in paintings.items()
     ]
     sample = Plate(memory.plates[0])
     return keyframes.Painter(
-        lambda: Patch(PatchSettings(), 0), sources, SIZE, sample, DIS, 4.0, memory
+        lambda: Patch(PatchSettings(), 0), sources, SIZE, sample, motions(memory), 4.0, memory
     )
 
 
@@ -139,7 +144,7 @@ def test_what_the_keyframe_does_not_show_starts_without_stripes(chained):
     mine = painting(memory.plates[0])
     source = Source(mine, plate=memory.plates[0])
     sample = Plate(memory.plates[0])
-    whole = keyframes.Painter(Start, [(0, source)], SIZE, sample, DIS, 4.0, memory)
+    whole = keyframes.Painter(Start, [(0, source)], SIZE, sample, motions(memory), 4.0, memory)
     for frame in range(9):
         memory.results[frame] = whole.paint(frame, chained and frame > 0)
     change = memory.results[8].diff(dim=-1).abs().mean((1, 2))[0]

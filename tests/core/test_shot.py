@@ -8,12 +8,15 @@ import pytest
 import torch
 
 from core import flow, shot
+from core.coherence import Coherence
 from core.filters import crispness
 from core.flow.warp import warp
+from core.flows import Flows
 from core.look import PatchSettings
 from core.looks import Hold, Plate, Source
 from core.looks.patch import Patch
 from core.motion import Motion, alike, between, followed, is_cut
+from core.ways import chain
 from tests.core.pictures import panned, tensor, textured
 
 
@@ -50,13 +53,18 @@ class Memory:
 DIS = flow.estimator("dis")
 
 
+def painter(look, weight, memory):
+    motions = Flows(lambda frame: memory.plate(frame).rgb, DIS)
+    return chain(Coherence(weight=weight), look, memory, motions)
+
+
 def test_a_chain_starts_from_the_warped_result():
     first, second = (tensor(p) for p in panned(2, 96, 128, 4))
     look = Recorder()
     memory = Memory((first, second))
-    painter = shot.Painter(look, DIS, 2.0, memory)
-    memory.results.append(painter.paint(0, chained=False))
-    painter.paint(1, chained=True)
+    paints = painter(look, 2.0, memory)
+    memory.results.append(paints.paint(0, chained=False))
+    paints.paint(1, chained=True)
     assert look.holds[0] is None
     hold = look.holds[1]
     assert hold is not None
@@ -71,7 +79,7 @@ def test_a_chain_starts_from_the_warped_result():
 def test_a_cut_begins_a_new_chain():
     first, second = tensor(textured(96, 128, 1)), tensor(textured(96, 128, 2))
     look = Recorder()
-    shot.Painter(look, DIS, 2.0, Memory((first, second), (first * 0.5,))).paint(1, chained=True)
+    painter(look, 2.0, Memory((first, second), (first * 0.5,))).paint(1, chained=True)
     assert look.holds == [None]
 
 
@@ -107,10 +115,10 @@ def test_an_anchor_is_resampled_once():
     look, memory = Carrier(), Memory(plates)
     noise = torch.rand(plates[0].shape, generator=torch.Generator().manual_seed(0))
     memory.results = [noise]
-    painter = shot.Painter(look, DIS, 2.0, memory)
+    paints = painter(look, 2.0, memory)
     energies = []
     for frame in range(1, 8):
-        memory.results.append(painter.paint(frame, chained=True))
+        memory.results.append(paints.paint(frame, chained=True))
         energies.append(crispness(memory.results[-1][..., 16:-16, 16:-16]).item())
     again = noise
     for before, plate in pairwise(plates):
@@ -124,13 +132,13 @@ def test_it_makes_no_difference_where_painting_began(start):
     all: within an anchor's reach, at its end, and after a cut."""
     plates = drifting(5) + [plate.flip(-1) * 0.4 for plate in drifting(8)]
     whole, memory = Recorder(), Memory(plates)
-    painter = shot.Painter(whole, DIS, 2.0, memory)
+    paints = painter(whole, 2.0, memory)
     for frame in range(len(plates)):
-        memory.results.append(painter.paint(frame, frame > 0))
+        memory.results.append(paints.paint(frame, frame > 0))
     later = Recorder()
-    painter = shot.Painter(later, DIS, 2.0, memory)
+    paints = painter(later, 2.0, memory)
     for frame in range(start, len(plates)):
-        painter.paint(frame, chained=True)
+        paints.paint(frame, chained=True)
     assert whole.holds[5] is None, "the cut"
     for held, expected in zip(later.holds, whole.holds[start:], strict=True):
         if expected is None:
@@ -173,7 +181,7 @@ def test_a_mask_that_moves_on_its_own_lets_go():
     masks = [torch.zeros(1, 1, 96, 128), torch.zeros(1, 1, 96, 128)]
     masks[1][..., :40, :] = 1
     memory.plate = lambda frame: Plate(memory.plates[frame], masks=(masks[frame], None))
-    shot.Painter(look, DIS, 2.0, memory).paint(1, chained=True)
+    painter(look, 2.0, memory).paint(1, chained=True)
     weight = look.holds[0].weight
     assert not weight[..., :40, :].any()
     assert weight[..., 44:, 16:-16].mean() > 1.5
@@ -183,8 +191,8 @@ def test_a_held_frame_holds_still():
     plate = tensor(textured(48, 64))
     result = tensor(textured(48, 64, 5))
     look = Recorder()
-    painter = shot.Painter(look, DIS, 2.0, Memory((plate, plate.clone()), (result,)))
-    assert painter.paint(1, chained=True).equal(result)
+    paints = painter(look, 2.0, Memory((plate, plate.clone()), (result,)))
+    assert paints.paint(1, chained=True).equal(result)
     assert look.holds == []
 
 
@@ -196,7 +204,7 @@ def test_what_is_not_known_holds_nothing():
     known = torch.ones(1, 1, 96, 128)
     known[..., :48, :] = 0
     memory.painted = lambda frame: shot.Painted(memory.results[frame], known)
-    shot.Painter(look, DIS, 2.0, memory).paint(1, chained=True)
+    painter(look, 2.0, memory).paint(1, chained=True)
     weight = look.holds[0].weight
     assert not weight[..., :48, :].any()
     assert (weight[..., 52:80, 16:-16] == 2).float().mean() > 0.9
@@ -212,7 +220,7 @@ def test_a_held_frame_that_is_masked_or_guided_otherwise_is_painted(part):
         memory.painted = lambda frame: shot.Painted(result, torch.zeros(1, 1, 48, 64))
     else:
         memory.plate = lambda frame: Plate(plate, **{part: (grey[frame],)})
-    shot.Painter(look, DIS, 2.0, memory).paint(1, chained=True)
+    painter(look, 2.0, memory).paint(1, chained=True)
     assert len(look.holds) == 1
 
 
@@ -229,9 +237,9 @@ def test_coherence_takes_flicker_away():
     change = {}
     for chained in (True, False):
         memory = Memory(plates)
-        painter = shot.Painter(look, DIS, 4.0, memory)
+        paints = painter(look, 4.0, memory)
         for frame in range(len(plates)):
-            memory.results.append(painter.paint(frame, chained and frame > 0))
+            memory.results.append(paints.paint(frame, chained and frame > 0))
         change[chained] = sum(
             (old[..., 2:] - new[..., :-2])[..., 8:-8, 8:-8].square().mean().item()
             for old, new in pairwise(memory.results)

@@ -1,0 +1,81 @@
+"""The command line's ``run``: paint the frames of a job."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import InputError
+from .events import Listener
+
+if TYPE_CHECKING:
+    from .device import Machine
+    from .job import Job
+
+
+def add_to(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command to the parser's."""
+    command = commands.add_parser("run", help="paint the frames of a job that are not painted yet")
+    command.add_argument("job", type=Path, help="the job's folder, or its job.json")
+    command.add_argument("--frames", metavar="A-B", help="only these frames")
+    command.add_argument("--progress", action="store_true", help="a progress bar on stderr")
+    command.add_argument(
+        "--with-parent", action="store_true", help="end when standard input is closed"
+    )
+    add_device(command)
+    command.add_argument(
+        "--precision",
+        choices=("auto", "float32", "bfloat16", "float16"),
+        default="auto",
+        help="of the arithmetic inside networks (auto is float32)",
+    )
+    command.add_argument(
+        "--memory", type=int, metavar="MIB", help="that painting a frame may take (most of it)"
+    )
+    command.add_argument(
+        "--weights", type=Path, metavar="FILE", help="weights of the look's network, for this run"
+    )
+    command.add_argument(
+        "--trace", type=Path, metavar="FILE", help="write who worked on what and when (Perfetto)"
+    )
+    command.set_defaults(command=_run, speaks_json=True)
+
+
+def add_device(command: argparse.ArgumentParser) -> None:
+    """Add the option that says where to compute."""
+    command.add_argument(
+        "--device", default="auto", help="auto (the default), cpu, cuda, cuda:1, mps …"
+    )
+
+
+def _run(options: argparse.Namespace, listener: Listener) -> None:
+    from . import job, run, trace
+
+    the_job = job.load(options.job)
+    if options.weights is not None:
+        the_job = _with_weights(the_job, options.weights)
+    chunk = the_job.chunk(options.frames)
+    if options.trace is None:
+        run.run(the_job, chunk, listener, _machine(options))
+        return
+    trace.require_writable(options.trace)
+    spans = trace.Trace("ecset")
+    try:
+        run.run(the_job, chunk, listener, _machine(options), spans)
+    finally:
+        trace.write(options.trace, spans.events())
+
+
+def _machine(options: argparse.Namespace) -> Machine:
+    from . import device
+
+    return device.prepared(options.device, options.precision, options.memory)
+
+
+def _with_weights(job: Job, file: Path) -> Job:
+    """The job with other weights; the one on disk stays as it is."""
+    if not hasattr(job.look, "weights"):
+        raise InputError(f"The look {job.look.name} has no weights; leave out --weights.")
+    look = job.look.model_copy(update={"weights": str(file.resolve())})
+    return job.model_copy(update={"look": look})
