@@ -88,7 +88,7 @@ def _benchmark(options: argparse.Namespace, folder: Path) -> None:
         the_job = _job(options, folder / way.replace(" ", "-"), coherent=way != ALONE)
         heard = _Seconds()
         if way in (ALONE, COHERENT):
-            run.run(the_job, the_job.frames, heard, options.device)
+            run.run(the_job, the_job.frames, heard, devices.prepared(options.device))
         else:
             painted = _job(options, folder / ALONE, coherent=False)
             _warp_along(painted, the_job, at_once=way == AT_ONCE)

@@ -142,7 +142,7 @@ def _paint(folder: Path, device_name: str) -> None:
 
     the_job = job.load(folder)
     began = time.monotonic()
-    run.run(the_job, the_job.frames, listen, device_name)
+    run.run(the_job, the_job.frames, listen, devices.prepared(device_name))
     prepared = painted[0][0] - painted[0][1] - began
     # The peaks, before anything else is done.
     device = devices.choose(device_name)

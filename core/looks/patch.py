@@ -123,7 +123,9 @@ class Patch:
         view = self._steering.view(plate)
         masks = self._masks(plate)
         held = None if hold is None else self._relit(hold, view.colours)
-        picture = view.colours if held is None else held
+        picture = view.colours
+        if hold is not None and held is not None:
+            picture = held if hold.start is hold.picture else hold.start
         levels = len(self._tables)
         first = 0 if hold is None else min(_FIRST_LEVEL_IN_A_CHAIN, levels - 1)
         searches, refinements = _SEARCHES, _REFINEMENTS
