@@ -226,7 +226,7 @@ def parse(data: Any, folder: Path, name: str = JOB_FILE) -> Job:
     try:
         return Job.model_validate({**data, "folder": folder})
     except ValidationError as error:
-        raise InputError(f"{name}: {mistakes.sentence(error)}") from None
+        raise InputError(f"{name}: {mistakes.sentence(error, Job)}") from None
 
 
 def save(job: Job, folder: Path) -> Path:

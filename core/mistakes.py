@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -18,8 +20,8 @@ _OF_SEVERAL_FORMS = {"look", "strength"}
 _LONGEST = 60  # letters of a value that is told
 
 
-def sentence(error: ValidationError) -> str:
-    """The first error as 'field: what is allowed, not VALUE.'"""
+def sentence(error: ValidationError, model: type[BaseModel]) -> str:
+    """The first error as 'field: what is allowed, not VALUE.' model: what the data should be."""
     first = error.errors(include_url=False)[0]
     place = [str(part) for part in first["loc"]]
     form = place.pop(1) if len(place) > 1 and place[0] in _OF_SEVERAL_FORMS else ""
@@ -31,7 +33,9 @@ def sentence(error: ValidationError) -> str:
             return f"{field} is missing."
         case "extra_forbidden":
             with_look = f" with the look {form!r}" if place[0] == "look" else ""
-            return f"{field} is not a field of a job{with_look}."
+            near = difflib.get_close_matches(place[-1], _siblings(model, first["loc"]), n=1)
+            meant = f"; {near[0]} may be meant" if near else ""
+            return f"{field} is not a field of a job{with_look}{meant}."
         case "too_short" | "too_long" | "string_too_short" as kind:
             return f"{field} {_length(kind, first['ctx'])}."
         case "union_tag_invalid":
@@ -50,6 +54,30 @@ def sentence(error: ValidationError) -> str:
     if first["type"] == "value_error" and isinstance(first["input"], dict):
         return f"{field}: {message}."
     return f"{field} {message[0].lower()}{message[1:]}, not {_told(first['input'])}."
+
+
+def _siblings(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The fields that there are where one that there is not was found."""
+    for part, after in pairwise(location):
+        field = model.model_fields.get(str(part))
+        forms = {} if field is None else {_name(form): form for form in _models(field.annotation)}
+        if forms:  # else the number of an entry in a list, or the name of the form that was chosen
+            model = forms.get(str(after)) or next(iter(forms.values()))
+    return list(model.model_fields)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The parts of a job that a field may hold."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
+
+
+def _name(form: type[BaseModel]) -> str:
+    """By which a field of several forms tells them apart."""
+    field = form.model_fields.get("name")
+    return "" if field is None else str(get_args(field.annotation)[0])
 
 
 def _no_such_layer(field: str, first: ErrorDetails) -> str:

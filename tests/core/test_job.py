@@ -27,7 +27,8 @@ def test_round_trip(shop, tmp_path):
     [
         ({"version": 0}, "version should be 1, not 0"),
         ({"version": 2}, "of version 2 and this Ecset knows up to 1: update Ecset"),
-        ({"sed": 1}, "sed is not a field of a job"),
+        ({"sed": 1}, "sed is not a field of a job; seed may be meant."),
+        ({"quality": 1}, "quality is not a field of a job."),
         ({"seed": -1}, "seed should be greater than or equal to 0, not -1"),
         ({"seed": "x"}, "seed should be a valid integer, not 'x'"),
         ({"folder": "/"}, "folder is not a field of a job"),
@@ -80,6 +81,10 @@ def test_round_trip(shop, tmp_path):
         (
             {"coherence": {"segment": 4, "overlap": 4}},
             "coherence.overlap (4) must be less than coherence.segment (4).",
+        ),
+        (
+            {"coherence": {"segment": 8, "method": "multipass"}},
+            "coherence.segment can't be given with the method multipass",
         ),
         ({"coherence": {"segment": 1}}, "coherence.segment should be greater than or equal to 2"),
         ({"coherence": {"flow_weights": ""}}, "coherence.flow_weights must not be empty."),
@@ -141,6 +146,13 @@ def test_mistakes_of_the_look_are_named(shop, tmp_path, look, said):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("coherence", [{"method": "short"}, {"segment": 8}])
+def test_keyframes_hold_a_shot_in_their_own_way(shop, tmp_path, coherence):
+    look = {"name": "patch", "keyframes": [{"frame": 1, "path": "a"}]}
+    with pytest.raises(InputError, match="can't be chosen with look.keyframes"):
+        job.parse(shop.data(look=look, coherence=coherence), tmp_path)
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -175,6 +187,7 @@ def test_mistakes_of_the_look_are_named(shop, tmp_path, look, said):
         ({"later": 0}, "later should be greater than 0, not 0."),
         ({"optimiser": "sgd"}, "optimiser should be 'adam' or 'lbfgs', not 'sgd'."),
         ({"detail": 1}, "detail is not a field of a job with the look 'neural'."),
+        ({"optimizer": "adam"}, "with the look 'neural'; optimiser may be meant."),
     ],
 )
 def test_mistakes_of_the_neural_look_are_named(shop, tmp_path, settings, said):
@@ -192,6 +205,14 @@ def test_mistakes_of_the_neural_look_are_named(shop, tmp_path, settings, said):
         ({"styles": []}, "look.styles must have at least 1."),
         ({"keyframes": []}, "look.keyframes is not a field of a job with the look 'neural'."),
         ({"weights": ""}, "look.weights must not be empty."),
+        (
+            {"style": []},
+            "look.style is not a field of a job with the look 'neural'; styles may be meant.",
+        ),
+        (
+            {"styles": [{"path": "a", "msk": "m"}]},
+            "look.styles.0.msk is not a field of a job with the look 'neural'; mask may be meant.",
+        ),
         ({"settings": None}, "look.settings should be a JSON object with fields, not null."),
     ],
 )
