@@ -149,7 +149,7 @@ def test_mistakes_of_the_look_are_named(shop, tmp_path, look, said):
 @pytest.mark.parametrize("coherence", [{"method": "short"}, {"segment": 8}])
 def test_keyframes_hold_a_shot_in_their_own_way(shop, tmp_path, coherence):
     look = {"name": "patch", "keyframes": [{"frame": 1, "path": "a"}]}
-    with pytest.raises(InputError, match="can't be chosen with look.keyframes"):
+    with pytest.raises(InputError, match=r"can't be chosen with look\.keyframes"):
         job.parse(shop.data(look=look, coherence=coherence), tmp_path)
 
 
