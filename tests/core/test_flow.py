@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 import torch
 from torchvision.models.optical_flow import Raft_Small_Weights, raft_small
+from torchvision.models.optical_flow.raft import CorrBlock
 
 from core import flow
 from core.errors import InputError
+from core.flow import raft
 from core.flow.consistency import disoccluded, motion_boundary, reliable
+from core.flow.correlation import NearbyCorrelation
 from core.flow.farneback import farneback
 from core.flow.raft import Raft
 from core.flow.warp import inside, warp
@@ -125,6 +128,37 @@ def test_raft_is_torchvisions(raft_file):
     torch.testing.assert_close(found[1], backward)
 
 
+@pytest.mark.parametrize(("size", "radius"), [((16, 17), 3), ((23, 16), 4), ((40, 33), 4)])
+def test_correlations_of_large_frames_are_torchvisions(size, radius):
+    """Around targets within the picture, at its edge, beyond, and so far away that it overflows."""
+    random = torch.Generator().manual_seed(0)
+    first, second = torch.randn((2, 1, 24, *size), generator=random)
+    target = torch.randn((1, 2, *size), generator=random) * 12 + 10
+    target[..., 0, 0] = 1e30
+    target[..., 0, 1] = -1e30
+    theirs = CorrBlock(num_levels=4, radius=radius)
+    ours = NearbyCorrelation(4, radius)
+    assert ours.out_channels == theirs.out_channels
+    for block in theirs, ours:
+        block.build_pyramid(first, second)
+    expected = theirs.index_pyramid(target)
+    assert expected.count_nonzero() > expected.numel() / 20
+    torch.testing.assert_close(ours.index_pyramid(target), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_raft_on_large_frames_is_raft(raft_file, monkeypatch):
+    """The same flow, and without all correlations of all pixels."""
+    frames = [tensor(p) for p in panned(2, 130, 140, 3)]
+    estimate = Raft("raft-small", raft_file)
+    before = estimate(*frames)
+    monkeypatch.setattr(raft, "_MOST_PAIRS", 0)
+    monkeypatch.setattr(CorrBlock, "build_pyramid", None)
+    after = estimate(*frames)
+    assert not torch.equal(before[0], after[0]), "it went the other way"
+    for one, other in zip(before, after, strict=True):
+        assert (one - other).abs().median() < 1e-3
+
+
 class Echo(torch.nn.Module):
     """Says that the motion is what the first frame shows in red and green."""
 
@@ -137,9 +171,9 @@ class Echo(torch.nn.Module):
 
 
 @pytest.mark.parametrize("size", [(50, 73), (5, 9), (121, 254), (131, 129)])
-def test_raft_pads_and_crops_any_size(raft_file, size):
+def test_raft_pads_and_crops_any_size(raft_file, size, monkeypatch):
     estimate = Raft("raft-small", raft_file)
-    estimate._network = Echo()
+    monkeypatch.setattr(estimate, "_network", Echo())
     first, second = tensor(textured(*size)), tensor(textured(*size, 1))
     forward, backward = estimate(first, second)
     torch.testing.assert_close(forward, 2 * first[:, :2] - 1)
