@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
+import contextlib
+import io
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+import pytest
 from pydantic import BaseModel
 
-from core import job
+from core import job, run_command
 from core.look import NeuralLook, PatchLook
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/job.md").read_text(encoding="utf-8")
@@ -64,7 +68,7 @@ def values(model: type[BaseModel]) -> Iterator[str]:
 
 
 def test_every_field_is_told_of_and_no_other():
-    whole = told(PAGE.split("\n## ")[0]) | told(section("Coherence"))
+    whole = told(section("The file")) | told(section("Coherence"))
     in_one = {"frames", "output", "look"}  # one line for all of a part
     there = {name for name in fields(job.Job, "") if name.split(".")[0] not in in_one}
     assert whole == (there - {"folder"}) | {"frames", "output", "look.name"}
@@ -72,6 +76,16 @@ def test_every_field_is_told_of_and_no_other():
         assert told(section(f"The look `{name}`")) == fields(look, "look.") - {"look.name"}
     for name in [*job.FrameRange.model_fields, *job.Output.model_fields]:
         assert f"`{name}`" in PAGE
+
+
+def test_every_option_is_told_of_and_no_other():
+    parser = argparse.ArgumentParser()
+    run_command.add_to(parser.add_subparsers())
+    listing = io.StringIO()
+    with contextlib.redirect_stdout(listing), pytest.raises(SystemExit):
+        parser.parse_args(["run", "--help"])
+    there = set(re.findall(r"--[a-z-]+", listing.getvalue()))
+    assert told(section("What `run` takes")) == there - {"--help"}
 
 
 def test_every_value_is_told_of():
