@@ -61,7 +61,7 @@ def parse_frames(text: str) -> tuple[int, int] | None:
     return first, int(match[2]) if match[2] else first
 
 
-def parse_numbers(text: str, what: str, limits: tuple[int, int], most: int) -> tuple[int, ...]:
+def parse_numbers(text: str, what: str, limits: tuple[float, float], most: int) -> tuple[int, ...]:
     """Whole numbers with spaces or commas between them.  Raises BadInput.
 
     >>> parse_numbers("200, 100 50", "iterations", (0, 10000), 8)
@@ -73,7 +73,7 @@ def parse_numbers(text: str, what: str, limits: tuple[int, int], most: int) -> t
         if len(numbers) <= most and all(low <= number <= high for number in numbers):
             return numbers
     raise BadInput(
-        f'"{text}" are no {what}: write at most {most} numbers from {low} to {high} '
+        f'"{text}" are no {what}: write at most {most} numbers from {low:g} to {high:g} '
         "with spaces between them."
     )
 
@@ -190,12 +190,12 @@ def _coherence(chosen: Any) -> coherence.Coherence:
         limits = coherence.LIMITS["distances"]
         distances = parse_numbers(chosen.distances, "distances", limits, coherence.MOST_DISTANCES)
         found = replace(found, distances=tuple(sorted(set(distances))))
-    if found.enabled and found.segment is not None and found.segment <= max(found.overlap, 1):
+    if found.counts("overlap") and found.segment <= max(found.overlap, 1):
         raise BadInput(
             f"A segment of {found.segment} frames is too short: make it longer than the overlap "
             f"({found.overlap}), and 2 at least."
         )
-    return found.plain()
+    return found
 
 
 def _path(path: str, what: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import bpy
 
 from ..operators import running
-from ..sequencer import compat
+from ..sequencer import compat, keyframes
 from ..sequencer.coherence import Coherence
 
 
@@ -27,11 +27,16 @@ class ECSET_PT_coherence(bpy.types.Panel):
         self.layout.prop(compat.sequencer_scene(context).ecset, "coherence", text="")
 
     def draw(self, context: Any) -> None:
-        settings = compat.sequencer_scene(context).ecset
+        scene = compat.sequencer_scene(context)
+        settings = scene.ecset
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.enabled = not running.is_busy()
+        if keyframes.count(scene):
+            layout.prop(settings, "coherence_weight")
+            layout.prop(settings, "flow")
+            return
         layout.active = settings.coherence
         chosen = Coherence(method=settings.coherence_method, segment=settings.segment or None)
         column = layout.column()
@@ -41,7 +46,8 @@ class ECSET_PT_coherence(bpy.types.Panel):
                 column.prop(settings, control)
         column.prop(settings, "flow")
         column = layout.column()
-        column.prop(settings, "segment")
+        if chosen.counts("segment"):
+            column.prop(settings, "segment")
         if chosen.counts("overlap"):
             column.prop(settings, "overlap")
 

@@ -32,9 +32,7 @@ class ECSET_PT_style(bpy.types.Panel):
         editor = scene.sequence_editor
         strip = editor.active_strip if editor else None
         _draw_shot(layout, scene, strip)
-        counts = strip is not None and scene.ecset.look == "patch"
-        count = len(keyframes.counting(scene, strip)) if counts else 0
-        _draw_settings(layout, scene.ecset, count)
+        _draw_settings(layout, scene.ecset, keyframes.count(scene))
         weights.draw(layout, scene.ecset, characters(context))
         task = running.last_task()
         if task is not None and not task.phase.is_end:
@@ -68,16 +66,14 @@ def _draw_shot(layout: Any, scene: Any, strip: Any) -> None:
 def _draw_settings(layout: Any, settings: Any, keyframe_count: int) -> None:
     column = layout.column()
     column.use_property_split = True
-    column.use_property_decorate = False
+    column.use_property_decorate = True  # for the strength, which can be animated
     column.enabled = not running.is_busy()
     column.prop(settings, "look")
     if settings.look == "identity":
         return
     if settings.look == "neural":
         column.prop(settings, "quality")
-    strength = column.column()
-    strength.use_property_decorate = True  # the only one that can be animated
-    strength.prop(settings, "strength")
+    column.prop(settings, "strength")
     if keyframe_count:
         plural = "s" if keyframe_count > 1 else ""
         text = f"{keyframe_count} keyframe{plural} in the place of styles"

@@ -20,13 +20,13 @@ class ECSET_UL_styles(bpy.types.UIList):
     ) -> None:
         several = len(data.styles) > 1
         row = layout.split(factor=0.7) if several else layout
-        name = bpy.path.basename(item.path) or "No picture yet"
-        row.label(text=name, icon="IMAGE_ALPHA" if item.mask else "IMAGE_DATA", translate=False)
+        row.label(
+            text=item.name or "No picture yet",
+            icon="IMAGE_ALPHA" if item.mask else "IMAGE_DATA",
+            translate=False,
+        )
         if several:
             row.prop(item, "weight", text="", emboss=False)
-
-    def draw_filter(self, context: Any, layout: Any) -> None:
-        """None: there are few, and their order is the person's."""
 
 
 def draw(layout: Any, settings: Any) -> None:
@@ -59,4 +59,4 @@ def draw(layout: Any, settings: Any) -> None:
         column.prop(style, "path")
         if count > 1:
             column.prop(style, "weight")
-        column.prop(style, "mask")
+        column.prop(style, "mask", text="Mask")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import bpy
+
 from ..operators import weights
 from ..sequencer.weights import SIZES, TITLES, Step
 from .lines import draw_lines
@@ -34,6 +36,8 @@ def draw(layout: Any, settings: Any, width: int) -> None:
         draw_lines(column, answer.fault or f"{title} has no weights yet", "ERROR", width)
         text = f"Get {title} Weights ({SIZES[network]})"
         column.operator("ecset.get_weights", text=text, icon="IMPORT").network = network
+        if not bpy.app.online_access:
+            column.label(text="Needs Allow Online Access", icon="INTERNET_OFFLINE")
 
 
 def _icon(problem: str) -> str:

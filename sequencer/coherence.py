@@ -25,8 +25,8 @@ class Coherence:
         """Whether the setting `name` makes a difference beside the others."""
         if name == "enabled":
             return True
-        if name == "overlap" and self.segment is None:
-            return False
+        if name == "overlap":
+            return self.segment is not None and self.counts("segment")
         methods = _ONLY_WITH.get(name)
         return self.enabled and (methods is None or self.method in methods)
 
@@ -39,6 +39,13 @@ class Coherence:
         idle = [field.name for field in fields(self) if not self.counts(field.name)]
         return replace(self, **{name: getattr(usual, name) for name in idle})
 
+    def carrying(self) -> "Coherence":
+        """The same for a shot that is painted from keyframes.
+
+        They are carried along the motion in any case, and in no other way.
+        """
+        return Coherence(enabled=self.enabled, flow=self.flow, weight=self.weight)
+
 
 #: The methods with which a setting makes a difference; one that is missing does with all.
 _ONLY_WITH = {
@@ -46,6 +53,7 @@ _ONLY_WITH = {
     "distances": {"long"},
     "passes": {"multipass"},
     "blend": {"multipass"},
+    "segment": {"anchored", "warp", "short", "long"},
 }
 
 #: The least and the greatest value of each number that is allowed; None: any.

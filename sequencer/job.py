@@ -159,10 +159,10 @@ def _describe_look(settings: Settings) -> dict[str, Any]:
 
 
 def _describe_coherence(settings: Settings) -> dict[str, Any]:
-    coherence = settings.coherence
-    needs_weights = coherence.enabled and coherence.flow in TITLES
-    weights = settings.flow_weights if needs_weights else ""
-    return {**asdict(coherence.plain()), "flow_weights": weights or None}
+    chosen = settings.coherence
+    coherence = chosen.carrying() if settings.keyframes else chosen.plain()
+    weights = settings.flow_weights if coherence.flow in TITLES else ""
+    return {**asdict(coherence), "flow_weights": weights or None}
 
 
 def job_folder(output: Path, job: dict[str, Any], blend: str, scene: str, strip: str) -> Path:

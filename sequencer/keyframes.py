@@ -37,6 +37,12 @@ def counting(scene: Any, shot: Any) -> list[int]:
     ]
 
 
+def count(scene: Any) -> int:
+    """How many keyframes the active strip would be painted from, with the look that is chosen."""
+    strip = scene.sequence_editor.active_strip if scene.sequence_editor else None
+    return len(counting(scene, strip)) if strip and scene.ecset.look == "patch" else 0
+
+
 def _shows(strip: Any, frame: int) -> bool:
     return compat.left(strip) <= frame < compat.right(strip)
 

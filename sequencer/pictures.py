@@ -9,8 +9,8 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import PurePath
-from typing import BinaryIO
 
 from .errors import BadInput
 from .naming import frame_path
@@ -69,7 +69,7 @@ def ends(path: str, what: str, length: int = 65536) -> str:
 
 
 @contextlib.contextmanager
-def _opened(path: str, what: str) -> Iterator[BinaryIO]:
+def _opened(path: str, what: str) -> Iterator[BufferedReader]:
     try:
         with open(path, "rb") as file:
             yield file

@@ -62,6 +62,7 @@ class StylizeTask:
         self.result: str | None = None
         self.done, self.total = 0, self.shot.length
         self.seconds_per_frame: float | None = None
+        self.passes: tuple[int, int] | None = None  # the one under way and how many, if several
         self._python = python
         self._headless = headless
         self._opaque = True
@@ -99,12 +100,19 @@ class StylizeTask:
     def progress_text(self) -> str:
         """The present phase in a few words, for a progress bar."""
         if self.phase is Phase.PAINT:
-            text = f"Frame {self.done}/{self.total}"
+            text = self._frame_text()
             seconds = self.seconds_per_frame
             return text if seconds is None else f"{text} - {seconds:.1f} s/frame"
         if self.phase is Phase.PLATES:
             return f"Reading {self.done}/{self.total}"
         return self.phase.value
+
+    def _frame_text(self) -> str:
+        if self.passes is None:
+            return f"Frame {self.done}/{self.total}"
+        present, passes = self.passes
+        frames = self.total // passes  # each of them counts once a pass
+        return f"Pass {present}/{passes}, frame {self.done - (present - 1) * frames}/{frames}"
 
     def poll(self) -> bool:
         """Move on as far as possible without waiting; True when something changed."""
@@ -175,6 +183,8 @@ class StylizeTask:
         if kind == "frame":
             self._opaque = self._opaque and event.get("opaque", True)
             self.seconds_per_frame = event.get("seconds", self.seconds_per_frame)
+            if "pass" in event:
+                self.passes = int(event["pass"]), int(event["passes"])
         elif kind == "warning":
             self.notes.append(str(event.get("message", "")))
         elif kind == "error":

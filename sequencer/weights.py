@@ -19,6 +19,8 @@ from .process import Child, clean_environment
 #: What a person calls the networks, by the engine's names.
 TITLES = {"vgg19": "VGG-19", "raft-small": "RAFT (small)", "raft-large": "RAFT (large)"}
 
+_MEGABYTE = 1 << 20
+
 #: How large the downloads are.
 SIZES = {"vgg19": "548 MB", "raft-small": "4 MB", "raft-large": "20 MB"}
 
@@ -156,7 +158,7 @@ class Download:
             return f"Getting {TITLES[self.network]}…"
         if self.done >= self.total:
             return f"Checking {TITLES[self.network]}…"
-        return f"{self.done / 1e6:.0f} of {self.total / 1e6:.0f} MB"
+        return f"{self.done / _MEGABYTE:.0f} of {self.total / _MEGABYTE:.0f} MB"
 
     def poll(self) -> bool:
         """Hear what there is to hear; True when something changed."""

@@ -26,7 +26,13 @@ def user_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def environment(user_folder, tmp_path_factory) -> dict[str, str]:
+def weights_folder(tmp_path_factory) -> Path:
+    """Where the stand-in for the engine has its weights; empty."""
+    return tmp_path_factory.mktemp("weights")
+
+
+@pytest.fixture(scope="session")
+def environment(user_folder, weights_folder, tmp_path_factory) -> dict[str, str]:
     """What Blender runs with; the engine is a stand-in unless a real one is named."""
     python = os.environ.get("ECSET_ENGINE_PYTHON")
     if python is None:
@@ -42,6 +48,7 @@ def environment(user_folder, tmp_path_factory) -> dict[str, str]:
         **os.environ,
         "BLENDER_USER_RESOURCES": str(user_folder),
         "ECSET_ENGINE_PYTHON": python,
+        "ECSET_FAKE_WEIGHTS": str(weights_folder),
     }
 
 

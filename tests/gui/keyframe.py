@@ -16,13 +16,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from window import (
     MODULE,
     PLAN,
-    click,
-    click_title,
-    drag,
     longest_wait,
-    park_mouse,
+    open_or_close,
     picture,
     prepare,
+    press,
+    pull_edge,
     run,
     seen,
     sequencer,
@@ -82,40 +81,6 @@ def strips() -> dict[str, tuple[int, int, int, str]]:
         s.name: (s.channel, compat.left(s), compat.right(s), s.get("ecset_keyframe_of", ""))
         for s in compat.all_strips(bpy.context.scene.sequence_editor)
     }
-
-
-def pull_edge(up: int) -> Iterator[float]:
-    """The edge above the timeline pulled up: room for a panel and what is below it; or down."""
-    area, _, _ = sequencer()
-    yield from drag(area.x + 300, area.y + area.height, up)
-    park_mouse(150, 180)
-    yield 2.0
-    show_all()
-    yield 1.0
-
-
-def open_or_close(index: int) -> Iterator[float]:
-    """A click on the title of a panel, counted from the top."""
-    _, sidebar, _ = sequencer()
-    yield from click_title(sidebar, index)
-    yield 1.0
-    park_mouse(150, 180)
-    yield 1.5
-
-
-def press(index: int) -> Iterator[float]:
-    """A click on a button of the sidebar, counted from the top."""
-    tool = bpy.context.preferences.themes[0].user_interface.wcol_tool
-    usual = tuple(tool.inner)
-    tool.inner = (1.0, 0.0, 1.0, 1.0)
-    yield 1.0
-    _, sidebar, _ = sequencer()
-    seen.setdefault("clicks", []).append(click((255, 0, 255), sidebar, index))
-    yield 0.3
-    park_mouse(
-        150, 180
-    )  # not sooner: the button wants the mouse over it when it hears of the click
-    tool.inner = usual
 
 
 def wait(condition: Callable[[], bool]) -> Iterator[float]:

@@ -1,6 +1,7 @@
 """A stand-in for the engine: same calls, same events, but frames are copies of the plates.
 
-``ECSET_FAKE_SECONDS`` is how long a frame takes, ``ECSET_FAKE_FAIL`` a frame to fail at.
+``ECSET_FAKE_SECONDS`` is how long a frame takes, ``ECSET_FAKE_FAIL`` a frame or a network to fail
+at, ``ECSET_FAKE_WEIGHTS`` a folder of the networks whose weights are there.
 """
 
 import json
@@ -51,11 +52,39 @@ def run(folder, job):
     return 0
 
 
+def weights(command, arguments):
+    folder = Path(os.environ.get("ECSET_FAKE_WEIGHTS", "/no such folder"))
+    if command == "list":
+        for name in ("vgg19", "raft-small", "raft-large"):
+            file = folder / name
+            if not file.exists():
+                about = {"there": False, "download": 8, "message": "There are none."}
+            elif file.read_text() == "damaged":
+                about = {"there": False, "message": f"{file} is damaged; get it again."}
+            else:
+                about = {"there": True, "path": str(file), "bytes": 8, "source": "here"}
+            print(json.dumps({"name": name, **about}))
+        return 0
+    name, total = arguments[0], 548 << 20
+    say("started", done=0, total=total)
+    for step in range(1, 9):
+        time.sleep(float(os.environ.get("ECSET_FAKE_SECONDS", "0")))
+        if step == 5 and os.environ.get("ECSET_FAKE_FAIL") == name:
+            say("error", message="The server can't be reached.")
+            return 1
+        say("progress", done=step * total // 8, total=total)
+    (folder / name).write_text("weights")
+    say("finished", name=name, path=str(folder / name))
+    return 0
+
+
 def main():
-    command, folder = sys.argv[1], Path(sys.argv[2])
-    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     if "--with-parent" in sys.argv:
         end_with_parent()
+    if sys.argv[1] == "weights":
+        return weights(sys.argv[2], sys.argv[3:])
+    command, folder = sys.argv[1], Path(sys.argv[2])
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     return run(folder, job) if command == "run" else 0
 
 

@@ -1,0 +1,97 @@
+"""The look "Neural" with a real mouse: styles, weights, controls; `test_network.py` starts it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from window import (
+    MODULE,
+    PLAN,
+    longest_wait,
+    open_or_close,
+    park_mouse,
+    picture,
+    prepare,
+    press,
+    pull_edge,
+    run,
+    seen,
+    show_all,
+    ticks,
+)
+
+
+def steps() -> Iterator[float]:
+    yield from prepare()
+    yield from pull_edge(300)
+    settings = bpy.context.scene.ecset
+    for path in PLAN["styles"]:
+        settings.styles.add().path = path
+    settings.active_style, settings.styles[1].weight = 1, 0.5
+    for frame, strength in ((1, 0.2), (24, 1.0)):
+        settings.strength = strength
+        settings.keyframe_insert("strength", frame=frame)
+    bpy.context.scene.frame_set(12)
+    ticks.clear()
+    settings.look = "neural"
+    seen["known at once"] = weights().answer("vgg19") is not None
+    yield from wait(lambda: weights().answer("vgg19") is not None)
+    seen["there before"] = weights().answer("vgg19").there
+    seen["may get without network"] = bpy.ops.ecset.get_weights.poll()
+    picture("9-weights")
+    if PLAN["get"]:
+        yield from get_weights()
+    seen["longest wait of the main loop"] = longest_wait()
+    bpy.context.preferences.addons[MODULE].preferences.vgg19 = PLAN["weights"]
+    bpy.context.scene.ecset.coherence_method = "multipass"
+    yield from open_or_close(1)
+    yield from open_or_close(2)
+    yield from show()
+    picture("10-network")
+
+
+def get_weights() -> Iterator[float]:
+    bpy.context.preferences.system.use_online_access = True
+    yield 1.0
+    yield from press(0)
+    yield 0.5
+    seen["getting"] = weights().is_getting()
+    yield from wait(lambda: weights().last_download().done > 0)
+    seen["text while getting"] = weights().last_download().progress_text
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)  # it goes on meanwhile
+    yield 1.0
+    seen["getting after a file came"] = weights().is_getting()
+    yield from wait(lambda: not weights().is_getting())
+    yield from wait(lambda: weights().answer("vgg19").there)
+    seen["there after"] = weights().answer("vgg19").there
+    bpy.context.preferences.system.use_online_access = False
+
+
+def show() -> Iterator[float]:
+    park_mouse(150, 180)
+    yield 1.0
+    show_all()
+    yield 1.5
+
+
+def weights() -> Any:
+    return sys.modules[f"{MODULE}.operators.weights"]
+
+
+def wait(condition: Callable[[], bool]) -> Iterator[float]:
+    end = time.monotonic() + PLAN["seconds"]
+    while not condition() and time.monotonic() < end:
+        yield 0.1
+    yield 1.0
+
+
+run(steps())

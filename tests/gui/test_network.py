@@ -1,0 +1,60 @@
+"""A real window: the look "Neural", its weights, and the controls below the main panel.
+
+The pictures of the steps go to ``ECSET_SCREENSHOTS`` as those of `test_window.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STYLES = ROOT / "examples/styles"
+
+
+@pytest.fixture(scope="module")
+def seen(in_window, tmp_path_factory) -> dict:
+    """What happened in the window."""
+    folder = tmp_path_factory.mktemp("network")
+    pictures = Path(os.environ.get("ECSET_SCREENSHOTS", folder)).resolve()
+    pictures.mkdir(exist_ok=True)
+    weights = folder / "vgg19.safetensors"
+    weights.write_bytes(b"not looked at")
+    saw = in_window(
+        "network.py",
+        folder,
+        pictures=str(pictures),
+        styles=[str(path) for path in sorted(STYLES.glob("*.jpg"))[:2]],
+        weights=str(weights),
+        get="ECSET_ENGINE_PYTHON" not in os.environ,  # the real ones are half a gigabyte
+    )
+    return {**saw, "pictures": pictures}
+
+
+def test_weights_are_asked_for_beside_the_interface(seen):
+    assert not seen["known at once"]
+    assert not seen["there before"]
+    assert seen["longest wait of the main loop"] < 2.0
+
+
+def test_no_network_unless_allowed(seen):
+    assert not seen["may get without network"]
+
+
+@pytest.mark.skipif("ECSET_ENGINE_PYTHON" in os.environ, reason="it would download the real ones")
+def test_weights_are_got(seen):
+    assert seen["getting"]
+    assert seen["text while getting"].endswith(" of 548 MB")
+    assert seen["getting after a file came"]
+    assert seen["there after"]
+
+
+def test_panels_open_and_buttons_were_really_pressed(seen):
+    assert all(seen["clicks"])
+
+
+def test_pictures_were_taken(seen):
+    names = ["9-weights", "10-network"]
+    assert all((seen["pictures"] / f"{name}.png").stat().st_size > 10000 for name in names)
