@@ -152,3 +152,33 @@ def test_strength_of_each_frame(shop, tmp_path):
         paint, mixed = written(whole, frame).rgb, written(job, frame).rgb
         np.testing.assert_allclose(mixed, plate + share * (paint - plate), atol=1.01 / 255)
         assert np.abs(paint - plate).mean() > 0.01
+
+
+def test_all_of_it_at_once_in_whatever_chunks(shop, tmp_path):
+    """A shot held together, of scene-linear plates with alpha and lights beyond white, two styles,
+    a mask and a strength that change: the same frames, however it is cut up."""
+    red = flat(tmp_path / "red.png", (0.8, 0.1, 0.1)) | {"mask": "red_#.png"}
+    blue = flat(tmp_path / "blue.png", (0.1, 0.1, 0.8))
+    data = shop.data(
+        4,
+        plates="plates/plate_####.exr",
+        look=look([red, blue], iterations=[3]),
+        strength=[1, 0.5, 0.02, 1],
+        coherence={"method": "long"},
+        output={"pattern": "frames/ecset_####.exr", "format": "EXR", "depth": 16},
+    )
+    found = []
+    for name, chunks in (("whole", ["1-4"]), ("chunks", ["3-4", "1-2"])):
+        job = tmp_path / name
+        for frame, plate in enumerate(panned(4), start=1):
+            file = job / f"plates/plate_{frame:04d}.exr"
+            frames.write(Picture(1.5 * plate, ALPHA), file, 16, "plate")
+            mask = np.zeros((48, 64))
+            mask[:, : 12 * frame] = 1
+            grey(job / f"red_{frame}.png", mask)
+        (job / "job.json").write_text(json.dumps(data))
+        for chunk in chunks:
+            assert run(job, "--frames", chunk).status == 0
+        assert run(job).painted == []
+        found.append([written(job, frame, "exr").digest() for frame in (1, 2, 3, 4)])
+    assert found[0] == found[1]
