@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from . import __version__, run_command, weights_command
+from . import __version__, hand, run_command, weights_command
 from .errors import Cancelled, EcsetError, InputError
 from .events import JsonLines, Listener, ProgressBar
 
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=_check, speaks_json=True)
 
     run_command.add_to(commands)
+    hand.add_to(commands)
 
     command = commands.add_parser(
         "measure", help="do painted shots flicker, blur or drift, and are they still the style?"

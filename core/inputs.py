@@ -7,6 +7,7 @@ management, and alpha is left out.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +89,13 @@ def sampled(job: Job) -> list[int]:
     """The frames that the shot is judged by as a whole, whatever chunk of it is asked for: for
     the look's colours and the guides' range."""
     return job.frames.spread(_SAMPLES)
+
+
+def seen(job: Job, digests: Mapping[int, Digests]) -> list[list[str]]:
+    """What of single frames counts for all: the look and the guides are fitted to the sampled
+    ones, and paintings of keyframes are carried over all others."""
+    numbers = job.frames.numbers() if job.look.keyframes else sampled(job)
+    return [[digests[frame].plate, *digests[frame].guides] for frame in numbers]
 
 
 def survey(job: Job) -> tuple[dict[int, Digests], Size]:

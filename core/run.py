@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import fingerprint, inputs, lanes, plan
 from .errors import InputError
 from .events import Listener
-from .inputs import Digests, Given
+from .inputs import Given
 from .job import FrameRange, Job
 from .lanes import Layout, Step
 from .plan import Plan
@@ -79,7 +79,7 @@ def surveyed(job: Job) -> tuple[Material, Layout]:
 
     given = check(job)
     digests, size = inputs.survey(job)
-    settings = fingerprint.of_settings(job, given.digests, _seen(job, digests))
+    settings = fingerprint.of_settings(job, given.digests, inputs.seen(job, digests))
     return Material(job, given, digests, size), lanes.of(job, digests, settings)
 
 
@@ -143,10 +143,3 @@ class _Begun:
 
     def __call__(self) -> None:
         self._progress.painted(self._step, time.monotonic() - self._at)
-
-
-def _seen(job: Job, digests: dict[int, Digests]) -> list[list[str]]:
-    """What of single frames counts for all: the look and the guides are fitted to the sampled
-    ones, and paintings of keyframes are carried over all others."""
-    numbers = job.frames.numbers() if job.look.keyframes else inputs.sampled(job)
-    return [[digests[frame].plate, *digests[frame].guides] for frame in numbers]

@@ -10,7 +10,6 @@ from .errors import InputError
 from .events import Listener
 
 if TYPE_CHECKING:
-    from .device import Machine
     from .job import Job
 
 
@@ -23,7 +22,13 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     command.add_argument(
         "--with-parent", action="store_true", help="end when standard input is closed"
     )
-    add_device(command)
+    where = command.add_mutually_exclusive_group()
+    add_device(where)
+    where.add_argument(
+        "--devices",
+        metavar="D,D",
+        help="several, a process on each: cuda:0,cuda:1 … or auto for all cards",
+    )
     command.add_argument(
         "--precision",
         choices=("auto", "float32", "bfloat16", "float16"),
@@ -42,7 +47,7 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     command.set_defaults(command=_run, speaks_json=True)
 
 
-def add_device(command: argparse.ArgumentParser) -> None:
+def add_device(command: argparse._ActionsContainer) -> None:
     """Add the option that says where to compute."""
     command.add_argument(
         "--device", default="auto", help="auto (the default), cpu, cuda, cuda:1, mps …"
@@ -50,30 +55,36 @@ def add_device(command: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace, listener: Listener) -> None:
-    from . import job, run, trace
+    from . import device, job, trace
 
     the_job = job.load(options.job)
     if options.weights is not None:
-        the_job = _with_weights(the_job, options.weights)
+        the_job = with_weights(the_job, options.weights)
     chunk = the_job.chunk(options.frames)
-    if options.trace is None:
-        run.run(the_job, chunk, listener, _machine(options))
-        return
-    trace.require_writable(options.trace)
-    spans = trace.Trace("ecset")
+    devices = device.several(options.devices) if options.devices else [options.device]
+    spans = None
+    if options.trace is not None:
+        trace.require_writable(options.trace)
+        spans = trace.Trace("ecset")
     try:
-        run.run(the_job, chunk, listener, _machine(options), spans)
+        if len(devices) == 1:
+            from . import run
+
+            machine = device.prepared(devices[0], options.precision, options.memory)
+            run.run(the_job, chunk, listener, machine, spans or trace.OFF)
+        else:
+            from . import crew
+
+            what = crew.Options(
+                options.job, devices, options.precision, options.memory, options.weights
+            )
+            crew.run(the_job, chunk, listener, what, spans)
     finally:
-        trace.write(options.trace, spans.events())
+        if spans is not None:
+            trace.write(options.trace, spans.events())
 
 
-def _machine(options: argparse.Namespace) -> Machine:
-    from . import device
-
-    return device.prepared(options.device, options.precision, options.memory)
-
-
-def _with_weights(job: Job, file: Path) -> Job:
+def with_weights(job: Job, file: Path) -> Job:
     """The job with other weights; the one on disk stays as it is."""
     if not hasattr(job.look, "weights"):
         raise InputError(f"The look {job.look.name} has no weights; leave out --weights.")

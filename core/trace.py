@@ -71,6 +71,10 @@ class Trace:
             }
         )
 
+    def take_over(self, events: list[dict[str, Any]]) -> None:
+        """Take note of what another process has seen: its :meth:`events`."""
+        self._spans += events
+
     def events(self) -> list[dict[str, Any]]:
         """The spans so far, and the names of the process and of its threads."""
         named = [("process_name", self._process, os.getpid())]

@@ -18,8 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def start(job: Path, *options: str, **more: Any) -> subprocess.Popen[str]:
+    where = () if "--devices" in options else ("--device", "cpu")
     return subprocess.Popen(
-        [sys.executable, "-m", "core", "run", str(job), "--device", "cpu", *options],
+        [sys.executable, "-m", "core", "run", str(job), *where, *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -59,12 +60,13 @@ def end_of(process: subprocess.Popen[str]) -> Ended:
 
 def run(job: Path, *options: str) -> Ended:
     """The same in this process, which spares a second for importing torch."""
+    where = () if "--devices" in options else ("--device", "cpu")
     out, err = io.StringIO(), io.StringIO()
     numbers = (signal.SIGINT, signal.SIGTERM)
     handlers = {number: signal.getsignal(number) for number in numbers}
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            status = main(["run", str(job), "--device", "cpu", *options])
+            status = main(["run", str(job), *where, *options])
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
