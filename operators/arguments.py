@@ -59,6 +59,16 @@ def parser() -> argparse.ArgumentParser:
     add("--flow-weights", type=_path, metavar="FILE", help="the same of RAFT")
     add("--engine-python", metavar="PATH", help="a Python that has PyTorch")
     add("--save-as", metavar="OUT.blend", help="write the painted .blend; else only frames")
+
+    weights = commands.add_parser(
+        "weights",
+        help="get, list or take in the weights of networks",
+        description="What the engine does with weights: list, get NAME, import NAME FILE, "
+        "remove NAME; NAME is vgg19, raft-small or raft-large.  A download needs Blender's "
+        "--online-mode, or Allow Online Access in its preferences.",
+    )
+    weights.add_argument("--engine-python", metavar="PATH", help="a Python that has PyTorch")
+    weights.add_argument("words", nargs=argparse.REMAINDER, metavar="...")
     return ecset
 
 

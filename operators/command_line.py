@@ -1,9 +1,10 @@
-"""``blender --command ecset stylize ...``; scripts call `main` themselves."""
+"""``blender --command ecset ...``; scripts call `main` themselves."""
 
 import argparse
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,8 +14,9 @@ from typing import Any
 import bpy
 
 from ..panels.preferences import engine_python, weights_files
-from ..sequencer import compat
+from ..sequencer import compat, engine, weights
 from ..sequencer.errors import EXIT_CANCELLED, EXIT_DONE, BadInput, EcsetError
+from ..sequencer.process import clean_environment
 from ..sequencer.task import Phase, StylizeTask
 from .arguments import choices_of, parser, styles_of, weights_of
 from .settings import chosen_of, gather, styles_in
@@ -25,7 +27,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         arguments = parser().parse_args(list(argv))
         with _interruptible():
-            return _stylize(arguments)
+            return _stylize(arguments) if arguments.command == "stylize" else _weights(arguments)
     except EcsetError as error:
         sys.stdout.flush()
         print(f"ecset: {error}", file=sys.stderr, flush=True)
@@ -93,6 +95,29 @@ def _stylize(arguments: argparse.Namespace) -> int:
         _save(target)
         _tell(f"Painted .blend: {target}")
     return EXIT_DONE
+
+
+def _weights(arguments: argparse.Namespace) -> int:
+    """Hand on to the engine, which speaks for itself."""
+    python = engine_python(arguments.engine_python)
+    if "get" in arguments.words and not bpy.app.online_access:
+        raise BadInput(
+            "Nothing is downloaded without Allow Online Access: start Blender with --online-mode, "
+            "or allow it in the preferences (System, Network)."
+        )
+    problem = weights.problem_of(python)
+    if problem:
+        raise BadInput(problem)
+    command = [str(part) for part in engine.weights_command(python, *arguments.words)]
+    environment = clean_environment(engine.ROOT)
+    # paths are relative to where the command was typed, and the engine's modules are not there
+    environment["PYTHONSAFEPATH"] = "1"
+    with subprocess.Popen(command, env=environment) as child:
+        try:
+            return child.wait()
+        except BaseException:
+            child.terminate()
+            raise
 
 
 def _tell(text: str) -> None:

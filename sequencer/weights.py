@@ -76,20 +76,29 @@ class Inventory:
         self._answers, self._problem = {}, problem
 
     def _ask(self, python: Path) -> None:
-        try:
-            lines = [
-                *_said_by(engine.probe_command(python)),
-                *_said_by(engine.weights_command(python, "list", "--json")),
-            ]
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
-            self.fail(f"The engine could not be asked for its weights: {error}.")
-            return
-        problems = [line["message"] for line in lines if line.get("event") == "error"]
-        answers = {line["name"]: _answer(line) for line in lines if "there" in line}
-        if problems or not answers:
-            self.fail(problems[0] if problems else "The engine does not say which weights it has.")
-        else:
-            self._answers, self._problem = answers, ""
+        problem = problem_of(python)
+        answers = {}
+        if not problem:
+            try:
+                lines = _said_by(engine.weights_command(python, "list", "--json"))
+                answers = {line["name"]: _answer(line) for line in lines if "there" in line}
+            except (OSError, ValueError, subprocess.SubprocessError) as error:
+                problem = f"The engine could not be asked for its weights: {error}."
+        if not (answers or problem):
+            problem = "The engine does not say which weights it has."
+        self._answers, self._problem = answers, problem
+
+
+def problem_of(python: Path) -> str:
+    """Why `python` cannot be the engine's, in one sentence; "" when it can.  Takes a moment."""
+    try:
+        lines = list(_said_by(engine.probe_command(python)))
+    except (OSError, ValueError, subprocess.SubprocessError):
+        lines = []
+    for line in lines:
+        if line.get("event") in {"error", "finished"}:
+            return str(line.get("message", ""))
+    return f"{python} is no Python that runs: name another for the engine."
 
 
 def _answer(line: dict[str, Any]) -> Answer:

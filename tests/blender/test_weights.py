@@ -74,10 +74,11 @@ def test_an_engine_that_does_not_run(extension, folder):
     inventory = Inventory()
     inventory.ask(Path("/bin/true"))
     wait_for(lambda: not inventory.is_asking)
-    assert inventory.problem == "The engine does not say which weights it has."
+    sentence = "/bin/true is no Python that runs: name another for the engine."
+    assert inventory.problem == sentence
     inventory.ask(Path("/no/python"))
     wait_for(lambda: not inventory.is_asking)
-    assert inventory.problem.startswith("The engine could not be asked for its weights: ")
+    assert inventory.problem == sentence.replace("/bin/true", "/no/python")
 
 
 def test_getting(extension, folder, monkeypatch):
@@ -161,6 +162,19 @@ def test_no_network_unless_allowed(timeline, folder):
         bpy.context.preferences.system.use_online_access = False
     assert (folder / "raft-small").exists()
     assert not bpy.ops.ecset.cancel_weights.poll()
+
+
+def test_command_line_hands_on_to_the_engine(timeline, folder, capfd):
+    from ecset.operators import command_line
+
+    (folder / "vgg19").write_text("weights")
+    assert command_line.main(["weights", "list", "--json"]) == 0
+    said = [json.loads(line)["there"] for line in capfd.readouterr().out.splitlines()]
+    assert said == [True, False, False]
+    assert command_line.main(["weights", "get", "raft-small"]) == 2
+    assert "start Blender with --online-mode" in capfd.readouterr().err
+    assert command_line.main(["weights", "--engine-python", "/bin/true", "list"]) == 2
+    assert "ecset: /bin/true is no Python that runs" in capfd.readouterr().err
 
 
 def test_sizes_are_the_engines(extension):

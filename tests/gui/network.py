@@ -51,11 +51,17 @@ def steps() -> Iterator[float]:
         yield from get_weights()
     seen["longest wait of the main loop"] = longest_wait()
     bpy.context.preferences.addons[MODULE].preferences.vgg19 = PLAN["weights"]
-    bpy.context.scene.ecset.coherence_method = "multipass"
-    yield from open_or_close(1)
+    settings = bpy.context.scene.ecset  # another one since a file came
+    while len(settings.styles) > 1:
+        settings.styles.remove(1)
     yield from open_or_close(2)
     yield from show()
     picture("10-network")
+    yield from open_or_close(2)
+    settings.coherence_method, settings.segment = "long", 48
+    yield from open_or_close(1)
+    yield from show()
+    picture("11-coherence")
 
 
 def get_weights() -> Iterator[float]:

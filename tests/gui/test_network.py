@@ -56,5 +56,5 @@ def test_panels_open_and_buttons_were_really_pressed(seen):
 
 
 def test_pictures_were_taken(seen):
-    names = ["9-weights", "10-network"]
+    names = ["9-weights", "10-network", "11-coherence"]
     assert all((seen["pictures"] / f"{name}.png").stat().st_size > 10000 for name in names)
