@@ -124,7 +124,9 @@ def _one_chain(the_plan: Plan) -> str:
             "each goes on from its neighbour."
         )
     if look.keyframes:
-        return "Only one device has work: there is no cut in the frames, and no segments with keyframes."
+        return (
+            "Only one device has work: there is no cut in the frames, which follow keyframes."
+        )
     if coherence.segment is not None:
         return (
             f"Only one device has work: the frames are all in one segment. Set coherence.segment "
@@ -159,8 +161,9 @@ class _Crew:
         self.over = threading.Event()
 
     def __enter__(self) -> _Crew:
+        most = self._schedule.left
         try:
-            for number, device in enumerate(self._options.devices):
+            for number, device in enumerate(self._options.devices[:most]):
                 process = subprocess.Popen(
                     self._options.command(device, self._spans is not None),
                     cwd=_ROOM,
@@ -220,7 +223,7 @@ class _Crew:
         """Have all painted. Raises what goes wrong in one of the processes."""
         for number in range(len(self._hands)):
             self._give(number)
-        while not self._schedule.finished:
+        while self._schedule.left:
             self._take_in(*self._next())
         for number in range(len(self._hands)):
             self._tell(number, {})

@@ -23,12 +23,11 @@ from .trace import OFF, Tracer
 
 _THREADS = 2
 
-# Pairs that are estimated before they are asked for.
+# Pairs that are estimated before they are asked for: so many, and those of a frame at least.
 _AHEAD = 4
 
 # What is kept in memory: within this, but as many as are estimated ahead and are in use at least.
 _MEMORY = 256 * 2**20
-_LEAST_KEPT = 2 * _AHEAD
 _BYTES_A_PIXEL = 12  # a flow and where it can be trusted
 
 # Who asks for the motion one way may ask for the other way next.
@@ -46,15 +45,18 @@ class Flows:
         rgb: Callable[[int], Tensor],
         estimate: Estimator,
         files: FlowFiles | None = None,
+        at_once: int = 1,
         trace: Tracer = OFF,
     ) -> None:
         """rgb: the plate of a frame, 1×3×H×W, for any thread; files: where flows are kept, None to
-        keep only the last ones, in memory."""
+        keep only the last ones, in memory; at_once: how many pairs a frame asks for."""
         self._rgb = rgb
         self._estimate = estimate
         self._files = files
         self._trace = trace
-        self._motions = Memo(self._motion, _LEAST_KEPT)
+        self._ahead = max(_AHEAD, at_once)
+        self._least_kept = 2 * (self._ahead + at_once)
+        self._motions = Memo(self._motion, self._least_kept)
         self._pairs = Memo(self._pair, _PAIRS_KEPT)
         self._cuts = Memo(self._cut, _CUTS_KEPT)
         self._pool: ThreadPoolExecutor | None = None
@@ -80,7 +82,7 @@ class Flows:
         """
         for pair in pairs:
             with self._lock:
-                if len(self._waiting) >= _AHEAD:
+                if len(self._waiting) >= self._ahead:
                     return
                 if pair in self._waiting or pair in self._motions:
                     continue
@@ -89,6 +91,17 @@ class Flows:
                     self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="flow")
             self._pool.submit(self._prepare, pair)
 
+    def ready(self, pair: tuple[int, int]) -> None:
+        """Estimate what will be asked for unless it is there: for spans of waiting to be told from
+        spans of work."""
+        first, second = sorted(pair)
+        known = [number for number in range(first + 1, second + 1) if number in self._cuts]
+        if any(self.is_cut(number) for number in known):
+            return  # nobody asks across a cut
+        self.between(*pair)
+        if second == first + 1:
+            self.is_cut(second)
+
     def close(self) -> None:
         """Give up what nobody waits for; returns when the threads have ended."""
         if self._pool is not None:
@@ -96,19 +109,14 @@ class Flows:
 
     def _prepare(self, pair: tuple[int, int]) -> None:
         try:
-            first, second = sorted(pair)
-            known = (number for number in range(first + 1, second + 1) if number in self._cuts)
-            if any(self.is_cut(number) for number in known):
-                return  # nobody asks across a cut
-            self.between(*pair)
-            if second == first + 1:
-                self.is_cut(second)
+            self.ready(pair)
         finally:
             with self._lock:
                 self._waiting.discard(pair)
 
     def _motion(self, pair: tuple[int, int]) -> Motion:
         other, frame = pair
+        self._rgb(other), self._rgb(frame)  # reading is no work of the estimator's
         with self._trace.span("flow", frame=frame, other=other):
             forward, backward = self._pairs((min(pair), max(pair)))
             if other > frame:
@@ -120,7 +128,7 @@ class Flows:
         first, second = pair
         a, b = self._rgb(first), self._rgb(second)
         height, width = a.shape[-2:]
-        self._motions.kept = max(_LEAST_KEPT, _MEMORY // (_BYTES_A_PIXEL * height * width))
+        self._motions.kept = max(self._least_kept, _MEMORY // (_BYTES_A_PIXEL * height * width))
         if self._files is None:
             return self._estimated(first, second, a, b)
         found = self._files.read(first, second, (height, width))

@@ -64,11 +64,9 @@ class Footage:
         return self._plate(frame)
 
     def ready(self, frame: int) -> None:
-        """Read what painting a frame needs, in whatever thread. What fails is told when it is asked
-        for."""
-        with self._trace.span("read", frame=frame):
-            self.plate(frame)
-            self.amount(frame)
+        """Read what painting a frame needs, in whatever thread."""
+        self.plate(frame)
+        self.amount(frame)
 
     def painted(self, frame: int) -> shot.Painted:
         """See :class:`core.shot.Shot`."""
@@ -159,8 +157,9 @@ class Footage:
 
     def _read_picture(self, frame: int) -> Picture:
         """The plate of a frame as it is in its file."""
-        self._require_unchanged_plate(frame)
-        return frames.read(self._job.plate(frame))
+        with self._trace.span("read", frame=frame):
+            self._require_unchanged_plate(frame)
+            return frames.read(self._job.plate(frame))
 
     def _read_rgb(self, frame: int) -> Tensor:
         return self._seen(self.picture(frame))
@@ -177,20 +176,22 @@ class Footage:
         return amount * np.float32(share)
 
     def _read_plate(self, frame: int) -> Plate:
-        self._require_unchanged_others(frame)
-        look = self._job.look
-        guides = [
-            self._guide(number, self._job.picture(guide.path, frame), self.size)
-            for number, guide in enumerate(look.guides)
-        ]
-        masks = [
-            None
-            if style.mask is None
-            else self._tensor(inputs.mask(self._job.picture(style.mask, frame), self.size))
-            for style in look.styles
-        ]
+        rgb = self.rgb(frame)
+        with self._trace.span("read", frame=frame, of="masks and guides"):
+            self._require_unchanged_others(frame)
+            look = self._job.look
+            guides = [
+                self._guide(number, self._job.picture(guide.path, frame), self.size)
+                for number, guide in enumerate(look.guides)
+            ]
+            masks = [
+                None
+                if style.mask is None
+                else self._tensor(inputs.mask(self._job.picture(style.mask, frame), self.size))
+                for style in look.styles
+            ]
         masks += [None] * len(look.keyframes)
-        return Plate(self.rgb(frame), tuple(guides), tuple(masks))
+        return Plate(rgb, tuple(guides), tuple(masks))
 
     def _guide(self, number: int, path: Path, size: Size) -> Tensor:
         """One picture of a guide, 1×C×H×W. Its weight is in the values, on both sides alike: the

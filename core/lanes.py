@@ -76,15 +76,16 @@ class Layout:
     lanes: dict[int, Lane] = field(default_factory=dict)
     results: dict[int, Take] = field(default_factory=dict)
 
+    @property
+    def chained(self) -> bool:
+        """Whether any picture goes on from another frame's."""
+        return any(lane.chained for lane in self.lanes.values())
+
     def counted(self, frame: int) -> list[Take]:
         """The pictures of a frame that whoever asks for it is told of."""
         if self.passes == 1:
             return [self.results[frame]]
         return [Take(frame, number) for number in self.lanes]
-
-    def beginning(self, step: Step) -> int:
-        """The number of the segment's first frame, for a step that fades over to it."""
-        return self.lanes[step.needs[0].lane].frames[0]
 
 
 def of(job: Job, digests: Mapping[int, Digests], settings: str) -> Layout:

@@ -27,9 +27,9 @@ class Schedule:
         self._cuts: set[int] = set()
 
     @property
-    def finished(self) -> bool:
-        """Whether all is painted."""
-        return not self._todo
+    def left(self) -> int:
+        """How many pictures are not painted yet."""
+        return len(self._todo)
 
     def cut(self, frame: int) -> None:
         """Take note that a new shot begins with a frame: it goes on from nothing."""

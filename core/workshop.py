@@ -72,7 +72,10 @@ class Workshop:
         self._footage = Footage(
             job, material.size, machine.device, self.shelf, material.digests, trace
         )
-        estimate = flow.estimator(job.coherence.flow, job.file(job.coherence.flow_weights))
+        # Frames that are painted for themselves ask for no motion, nor for weights for it.
+        asked = layout.chained or bool(job.look.keyframes)
+        given = job.file(job.coherence.flow_weights)
+        estimate = flow.estimator(job.coherence.flow if asked else "dis", given)
         files = None
         if keeps_flow(job):
             files = FlowFiles(
@@ -81,7 +84,8 @@ class Workshop:
                 _estimator(job),
                 machine.device.type,
             )
-        self.flows = Flows(self._footage.rgb, estimate, files, trace)
+        at_once = len({1, *ways.distances(job.coherence)})
+        self.flows = Flows(self._footage.rgb, estimate, files, at_once, trace)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="read")
         self._painters: dict[int, PaintsFrames] = {}
 
@@ -108,8 +112,12 @@ class Workshop:
         self._get_ready(upcoming)
         frame = step.take.frame
         lane = step.lane
-        if lane is not None and not self._reached(lane, frame):
-            return False
+        with self._trace.span("wait", frame=frame, lane=step.take.lane):
+            if lane is not None and not self._reached(lane, frame):
+                return False
+            self._wait_for(step)
+        if lane is not None and not self._job.look.keyframes:
+            _ = self._look  # which is prepared when it is first used
         with self._trace.span("paint", frame=frame, lane=step.take.lane):
             rgb = self._faded(step) if lane is None else self._painted(lane, frame)
             picture = Picture(rgb) if step.side else self._footage.finished(frame, rgb)
@@ -122,6 +130,13 @@ class Workshop:
         )
         return True
 
+    def _wait_for(self, step: Step) -> None:
+        """Have at hand what painting needs, which it was, if the threads were quick enough."""
+        self._footage.ready(step.take.frame)
+        if step.lane is not None:
+            for pair in self._pairs(step.lane, step.take.frame):
+                self.flows.ready(pair)
+
     def _get_ready(self, upcoming: Sequence[Step]) -> None:
         for step in upcoming[:_READ_AHEAD]:
             self._reader.submit(self._footage.ready, step.take.frame)
@@ -133,7 +148,7 @@ class Workshop:
 
     def _pairs(self, lane: Lane, frame: int) -> list[tuple[int, int]]:
         """The motion that painting a frame asks for: from which frame to it."""
-        if not lane.chained or (self._job.look.keyframes and frame == lane.frames[0]):
+        if not lane.chained:
             return []
         before = lane.before(frame, 1)
         others = [*before]
@@ -197,9 +212,10 @@ class Workshop:
 
     @cached_property
     def _look(self) -> Look:
-        look = looks.make(self._job, self._machine, self._listener)
         footage = self._footage
-        look.prepare(footage.styles(self._given.styles), footage.size, footage.sample())
+        with self._trace.span("prepare"):
+            look = looks.make(self._job, self._machine, self._listener)
+            look.prepare(footage.styles(self._given.styles), footage.size, footage.sample())
         return look
 
 
