@@ -38,7 +38,7 @@ _LEAST = 2 * LEAST_SIDE
 # What a weight of 1 means for each term beside that of the content, which is 1 when nothing of the
 # plate is seen, as the style's is when nothing of the style is.
 _STYLE = 30.0
-_SMOOTH = {"squared": 2.0, "absolute": 0.1}
+_SMOOTH = {"squared": 4.0, "absolute": 0.2}
 _TEMPORAL = 20.0
 
 _NOISE = 0.15  # standard deviation around the middle grey

@@ -128,7 +128,7 @@ class Vgg:
         return traces
 
     def backward(self, traces: list[Trace], pulls: Mapping[str, Pull]) -> Tensor:
-        """The gradient for the picture, 1×3×H×W float32, of losses that look at layers.
+        """The gradient for the picture, 1×3×H×W, float32 at least, of losses that look at layers.
 
         pulls: by layer, what is given its features and the gradient that comes from deeper ones,
         and gives back the sum. traces: of :meth:`forward`; it is empty afterwards.
@@ -149,7 +149,7 @@ class Vgg:
                 gradient = torch.ops.aten.avg_pool2d_backward(
                     gradient, before, [2, 2], [2, 2], [0, 0], False, True, None
                 )
-        return gradient.float()
+        return gradient if gradient.dtype == torch.float64 else gradient.float()
 
 
 class _Convolution:
