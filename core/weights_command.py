@@ -130,7 +130,7 @@ def _list(options: argparse.Namespace, listener: Listener) -> None:
             size = about["bytes"] / 2**20
             print(f"{name}: {about['path']} ({size:.1f} MB, from {about['source']})")
         else:
-            print(f"{name}: {about['message']}")
+            print(f"{name}: {about['message']} Its address: {catalogue.published(name).url}")
 
 
 def _about(name: str) -> dict[str, Any]:

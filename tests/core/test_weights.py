@@ -312,6 +312,7 @@ def test_the_commands(tmp_path, capsys, store):
     assert cli.main(["weights", "list"]) == 0
     vgg, small, _ = capsys.readouterr().out.splitlines()
     assert "weights get vgg19" in vgg
+    assert catalogue.published("vgg19").url in vgg
     assert "random numbers, seed 3" in small
 
     assert cli.main(["weights", "list", "--json"]) == 0
