@@ -202,12 +202,13 @@ class Neural:
         style has a mask, else one for each style."""
         if all(mask is None for mask in plate.masks):
             return [None]
-        weights = [
-            source.weight * (torch.ones_like(plate.rgb[:, :1]) if mask is None else mask)
-            for source, mask in zip(self._sources, plate.masks, strict=True)
-        ]
+        everywhere = torch.ones_like(plate.rgb[:, :1])
+        masks = [everywhere if mask is None else mask for mask in plate.masks]
+        weights = [s.weight * mask for s, mask in zip(self._sources, masks, strict=True)]
         total = torch.stack(weights).sum(0)
-        return [torch.where(total > 0, weight / total, 0) for weight in weights]
+        # A grey mask is also how strongly: where all are grey, there is less of any style.
+        most = torch.stack(masks).amax(0)
+        return [torch.where(total > 0, most * weight / total, 0) for weight in weights]
 
     def _targets(self, level: _Level, shares: list[Tensor | None]) -> list[Grams]:
         """For each of the shares what its Gram matrices should be.

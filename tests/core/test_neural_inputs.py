@@ -78,6 +78,21 @@ def test_each_style_goes_where_its_mask_says_in_each_frame(shop, tmp_path):
     assert run(job).painted == [2]
 
 
+def test_a_grey_mask_is_how_strongly(shop, tmp_path):
+    style = flat(tmp_path / "red.png", (0.8, 0.1, 0.1))
+    plate = panned(1)[0]
+    changes = []
+    for number, value in enumerate((None, 1, 0.5, 0.1, 0)):
+        masked = style if value is None else style | {"mask": "m.png"}
+        job = shop.job(str(number), [plate], look=look([masked], style_weight=0.1, tv_weight=0))
+        grey(job / "m.png", value or 0)
+        assert run(job).painted == [1]
+        changes.append(np.abs(written(job, 1).rgb - plate).mean())
+    assert changes[0] == changes[1], "white is no mask"
+    assert changes[1] > 1.1 * changes[2] > 1.2 * changes[3]
+    assert changes[4] < 1 / 255
+
+
 def test_a_mask_for_all_frames_is_every_frames_business(shop, tmp_path):
     style = flat(tmp_path / "red.png", (0.8, 0.1, 0.1)) | {"mask": "m.png"}
     job = shop.job("a", panned(2), look=look([style]), coherence=ALONE)
