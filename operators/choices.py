@@ -11,7 +11,6 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from ..sequencer import compat
 from ..sequencer.brushwork import LIMITS, STRENGTH, STRENGTH_LIMITS, Brushwork
 from ..sequencer.job import FORMATS
-from . import weights
 from .coherence_choices import CoherenceChoices
 from .network_choices import NetworkChoices
 
@@ -48,7 +47,6 @@ class GeneralChoices:
         description="How each frame is painted",
         items=LOOKS,
         options=set(),
-        update=weights.when_chosen,
     )
     strength: FloatProperty(
         name="Strength",

@@ -3,7 +3,6 @@
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..sequencer.coherence import LIMITS, Coherence
-from . import weights
 
 
 def _limits(name: str) -> dict[str, float]:
@@ -48,7 +47,6 @@ class CoherenceChoices:
         ),
         default=Coherence.flow,
         options=set(),
-        update=weights.when_chosen,
     )
     coherence_weight: FloatProperty(
         name="Weight",

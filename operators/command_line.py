@@ -88,13 +88,20 @@ def _stylize(arguments: argparse.Namespace) -> int:
     for note in task.notes:
         _tell(f"Note: {note}")
     if status != EXIT_DONE:
-        print(f"ecset: {task.message}", file=sys.stderr, flush=True)
+        print(f"ecset: {_as_typed_here(task.message)}", file=sys.stderr, flush=True)
         return status
     _tell(f"{shot.length} frames: {task.folder / 'frames'}")
     if target is not None:
         _save(target)
         _tell(f"Painted .blend: {target}")
     return EXIT_DONE
+
+
+def _as_typed_here(message: str) -> str:
+    """What the engine says of its own command line, for this one."""
+    ours = "blender --online-mode --command ecset weights"
+    message = message.replace("python -m core weights", ours)
+    return message.replace("coherence.flow_weights in the job", "--flow-weights FILE")
 
 
 def _weights(arguments: argparse.Namespace) -> int:

@@ -48,11 +48,11 @@ class NetworkChoices:
         **_number("tv_weight", 10.0),
     )
     smoothness_form: EnumProperty(
-        name="Smooths",
-        description="Neural: which differences of neighbouring pixels are smoothed",
+        name="Differences",
+        description="Neural: how the differences of neighbouring pixels count for the smoothness",
         items=(
-            ("squared", "Edges Most", "Squared differences: edges are softened more than grain"),
-            ("absolute", "All Alike", "Absolute differences: grain goes, and edges stay"),
+            ("squared", "Squared", "Large ones count more: edges are softened before grain"),
+            ("absolute", "Absolute", "All count alike: grain goes, and edges stay"),
         ),
         default=Network.tv,
         options=set(),

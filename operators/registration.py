@@ -54,14 +54,11 @@ def register() -> None:
         bpy.utils.register_class(cls)
     bpy.types.Scene.ecset = bpy.props.PointerProperty(type=EcsetSettings)
     _commands.append(bpy.utils.register_cli_command("ecset", command_line.main))
-    bpy.app.handlers.load_post.append(weights.when_loaded)
-    weights.soon()
 
 
 def unregister() -> None:
     running.abandon()
     weights.forget()
-    bpy.app.handlers.load_post.remove(weights.when_loaded)
     while _commands:
         bpy.utils.unregister_cli_command(_commands.pop())
     del bpy.types.Scene.ecset

@@ -49,5 +49,8 @@ class EcsetSettings(Choices, bpy.types.PropertyGroup):
 
     styles: CollectionProperty(type=EcsetStyle)
     active_style: IntProperty(
-        name="Style", description="The style picture that is chosen in the list", options=set()
+        name="Style",
+        description="The style picture that is chosen in the list",
+        min=0,
+        options=set(),
     )

@@ -154,6 +154,8 @@ def _brushwork(chosen: Any) -> Brushwork:
 
 
 def _network(chosen: Any) -> network.Network:
+    """What makes no difference is as usual, so that it does not make another job of the same."""
+    usual = network.Network()
     iterations = None
     if chosen.iterations.strip():
         limits = network.LIMITS["iterations"]
@@ -163,13 +165,13 @@ def _network(chosen: Any) -> network.Network:
         content_weight=decimal(chosen.content_weight),
         style_weight=decimal(chosen.style_weight),
         tv_weight=decimal(chosen.smoothness),
-        tv=chosen.smoothness_form,
+        tv=chosen.smoothness_form if chosen.smoothness else usual.tv,
         colours=chosen.colours,
         start=chosen.start,
         optimiser=chosen.optimiser,
-        quality=chosen.quality,
+        quality=usual.quality if iterations else chosen.quality,
         iterations=iterations,
-        later=decimal(chosen.later),
+        later=decimal(chosen.later) if chosen.coherence else usual.later,
         pooling=chosen.pooling,
     )
 

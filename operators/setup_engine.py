@@ -83,7 +83,7 @@ class ECSET_OT_setup_engine(bpy.types.Operator):
         type(self)._child = None
         if self._status == 0:
             preferences.setup_message("The engine is ready.")
-            weights.ask()
+            weights.renew()
             self.report({"INFO"}, "The engine is ready.")
             return {"FINISHED"}
         message = f"The engine could not be set up: see {self._log}"

@@ -10,7 +10,7 @@ from ..sequencer import compat, marks
 from ..sequencer.errors import BadInput, EcsetError
 from ..sequencer.job import Guide, Settings, Style
 from ..sequencer.task import Phase, StylizeTask
-from . import running, sidebar
+from . import running, sidebar, weights
 from .choices import Choices, declared
 from .settings import chosen_of, gather, styles_in
 
@@ -117,6 +117,8 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
         return task
 
     def _report(self, task: StylizeTask) -> set[str]:
+        if task.phase is Phase.FAILED or weights.seem_missing():
+            weights.renew()
         for note in task.notes:
             self.report({"WARNING"}, note)
         if task.phase is Phase.DONE:

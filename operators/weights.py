@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.app.handlers import persistent
 from bpy.props import EnumProperty
 
 from ..panels.preferences import engine_python, weights_files
@@ -49,13 +48,29 @@ def is_getting() -> bool:
     return download is not None and download.step is Step.GETTING
 
 
-def ask() -> None:
-    """Ask the engine anew which weights it has, if a scene works with some.
+def want() -> None:
+    """Let the engine be asked in a moment.
 
-    A panel cannot: it is drawn at every move of the mouse.
+    The panel calls this when it does not know; itself it must not ask, for it is drawn at every
+    move of the mouse.
     """
-    if bpy.app.background or not any(needed_by(scene.ecset) for scene in bpy.data.scenes):
-        return
+    if not (problem() or _inventory.is_asking or bpy.app.timers.is_registered(_ask)):
+        bpy.app.timers.register(_ask)
+
+
+def seem_missing() -> bool:
+    """Whether the engine, or weights that a scene works with, were not there when it was asked."""
+    answers = [answer(network) for scene in bpy.data.scenes for network in needed_by(scene.ecset)]
+    return bool(problem()) or any(found is not None and not found.there for found in answers)
+
+
+def renew() -> None:
+    """Forget what the engine said, because it may say something else by now."""
+    _inventory.forget()
+    sidebar.redraw(bpy.context)
+
+
+def _ask() -> None:
     try:
         _inventory.ask(engine_python())
     except BadInput as error:
@@ -63,28 +78,9 @@ def ask() -> None:
     _watch()
 
 
-def when_chosen(settings: Any, context: Any) -> None:
-    """Blender calls this when a person chooses a look or an estimator of motion."""
-    if any(answer(network) is None for network in needed_by(settings)):
-        ask()
-
-
-@persistent
-def when_loaded(*_: Any) -> None:
-    """Blender calls this when a file was loaded."""
-    if not _inventory.is_asking:
-        ask()
-
-
-def soon() -> None:
-    """Ask when Blender has come up, or the extension has."""
-    if not bpy.app.background:
-        bpy.app.timers.register(ask, first_interval=0.1)
-
-
 def forget() -> None:
     """End what is under way, because the extension goes."""
-    for function in (ask, _tick):
+    for function in (_ask, _tick):
         if bpy.app.timers.is_registered(function):
             bpy.app.timers.unregister(function)
     while _downloads:
@@ -92,7 +88,7 @@ def forget() -> None:
 
 
 def _watch() -> None:
-    if not bpy.app.background and not bpy.app.timers.is_registered(_tick):
+    if not bpy.app.timers.is_registered(_tick):
         bpy.app.timers.register(_tick, first_interval=_POLL_SECONDS, persistent=True)
 
 
@@ -103,7 +99,7 @@ def _tick() -> float | None:
     if download is not None:
         download.poll()
     if was_getting and not is_getting():
-        ask()
+        renew()
     sidebar.redraw(bpy.context)
     return _POLL_SECONDS if is_getting() or _inventory.is_asking else None
 

@@ -42,7 +42,7 @@ class ECSET_PT_network(bpy.types.Panel):
         column.prop(settings, "optimiser")
         column.prop(settings, "pooling")
         column = layout.column()
-        column.prop(settings, "iterations")
+        column.prop(settings, "iterations", placeholder="As the quality says")
         if settings.coherence:
             column.prop(settings, "later")
         column.prop(settings, "seed")

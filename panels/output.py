@@ -29,4 +29,4 @@ class ECSET_PT_output(bpy.types.Panel):
         column.prop(settings, "output", text="Folder")
         column.prop(settings, "format")
         if settings.look != "identity":
-            column.prop(settings, "strength_mask")
+            column.prop(settings, "strength_mask", placeholder="Everywhere")

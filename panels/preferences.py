@@ -17,11 +17,11 @@ PACKAGE = __package__.rpartition(".")[0]
 _messages: list[str] = []  # one or none
 
 
-def _ask(preferences: Any, context: Any) -> None:
+def _renew(preferences: Any, context: Any) -> None:
     """Another engine may have other weights."""
     from ..operators import weights  # which itself looks for the engine here
 
-    weights.ask()
+    weights.renew()
 
 
 def _weights(title: str) -> Any:
@@ -32,7 +32,7 @@ def _weights(title: str) -> Any:
             "that were downloaded"
         ),
         subtype="FILE_PATH",
-        update=_ask,
+        update=_renew,
     )
 
 
@@ -43,7 +43,7 @@ class EcsetPreferences(bpy.types.AddonPreferences):
         name="Engine Python",
         description="A Python that has PyTorch; empty for the environment that Ecset sets up",
         subtype="FILE_PATH",
-        update=_ask,
+        update=_renew,
     )
     vgg19: _weights(TITLES["vgg19"])
     raft_small: _weights(TITLES["raft-small"])
@@ -63,7 +63,7 @@ class EcsetPreferences(bpy.types.AddonPreferences):
             layout.label(text="Needs Allow Online Access (System)", icon="INTERNET_OFFLINE")
         column = layout.column()
         for network in TITLES:
-            column.prop(self, _property(network))
+            column.prop(self, _property(network), placeholder="As downloaded")
 
 
 def _property(network: str) -> str:

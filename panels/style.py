@@ -72,7 +72,9 @@ def _draw_settings(layout: Any, settings: Any, keyframe_count: int) -> None:
     if settings.look == "identity":
         return
     if settings.look == "neural":
-        column.prop(settings, "quality")
+        quality = column.column()
+        quality.active = not settings.iterations  # which take its place
+        quality.prop(settings, "quality")
     column.prop(settings, "strength")
     if keyframe_count:
         plural = "s" if keyframe_count > 1 else ""

@@ -53,10 +53,9 @@ def draw(layout: Any, settings: Any) -> None:
         buttons.separator()
         buttons.operator("ecset.move_style", text="", icon="TRIA_UP").direction = "UP"
         buttons.operator("ecset.move_style", text="", icon="TRIA_DOWN").direction = "DOWN"
-    if 0 <= settings.active_style < count:
-        style = settings.styles[settings.active_style]
-        column = layout.column()
-        column.prop(style, "path")
-        if count > 1:
-            column.prop(style, "weight")
-        column.prop(style, "mask", text="Mask")
+    style = settings.styles[min(settings.active_style, count - 1)]
+    column = layout.column()
+    column.prop(style, "path")
+    if count > 1:
+        column.prop(style, "weight")
+    column.prop(style, "mask", text="Mask", placeholder="Everywhere")

@@ -30,6 +30,7 @@ def draw(layout: Any, settings: Any, width: int) -> None:
             if download.step is Step.FAILED:
                 draw_lines(column, download.message, "ERROR", width)
         if answer is None:
+            weights.want()
             problem = weights.problem()
             draw_lines(column, problem or f"Weights of {title}: …", _icon(problem), width)
             continue

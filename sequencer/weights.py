@@ -64,7 +64,7 @@ class Inventory:
         return self._answers.get(network)
 
     def ask(self, python: Path) -> None:
-        """Ask the engine anew, in the background; what was known stays until it has answered."""
+        """Ask the engine, in the background, unless that is under way."""
         if not self.is_asking:
             self._asking = threading.Thread(
                 target=self._ask, args=(python,), name="ecset-weights", daemon=True
@@ -74,6 +74,11 @@ class Inventory:
     def fail(self, problem: str) -> None:
         """Nothing is known, for that reason."""
         self._answers, self._problem = {}, problem
+
+    def forget(self) -> None:
+        """Nothing is known; an answer that is still to come does not count."""
+        self._asking = None
+        self.fail("")
 
     def _ask(self, python: Path) -> None:
         problem = problem_of(python)
@@ -86,7 +91,8 @@ class Inventory:
                 problem = f"The engine could not be asked for its weights: {error}."
         if not (answers or problem):
             problem = "The engine does not say which weights it has."
-        self._answers, self._problem = answers, problem
+        if self._asking is threading.current_thread():
+            self._answers, self._problem = answers, problem
 
 
 def problem_of(python: Path) -> str:

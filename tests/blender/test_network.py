@@ -143,7 +143,7 @@ def test_from_the_panel_and_arguments_to_the_job(timeline, shot, pictures, tmp_p
             "colours": "luminance",
             "start": "plate",
             "optimiser": "adam",
-            "quality": "draft",
+            "quality": "normal",
             "iterations": [40, 20],
             "later": 0.3,
             "pooling": "max",
@@ -158,7 +158,7 @@ def test_from_the_panel_and_arguments_to_the_job(timeline, shot, pictures, tmp_p
         "distances": [1, 2, 4],
         "passes": 3,
         "blend": 0.5,
-        "segment": 24,
+        "segment": None,
         "overlap": 4,
     }
 

@@ -175,6 +175,22 @@ def test_polling_never_blocks(timeline, pictures, make_task, monkeypatch):
     assert "Frame 5/12 - 0.1 s/frame" in texts or "Frame 5/12 - 0.0 s/frame" in texts
 
 
+def test_passes_are_told(timeline, pictures, make_task, monkeypatch):
+    from ecset.sequencer.coherence import Coherence
+
+    monkeypatch.setenv("ECSET_FAKE_SECONDS", "0.05")
+    timeline.images(pictures)
+    timeline.save()
+    task, texts = make_task(coherence=Coherence(method="multipass", passes=3), frames=(1, 4)), set()
+    while not task.phase.is_end:
+        task.poll()
+        texts.add(task.progress_text.split(" - ")[0])
+        time.sleep(0.01)
+    assert (task.done, task.total, task.exit_status) == (12, 12, 0)
+    assert {"Pass 1/3, frame 4/4", "Pass 2/3, frame 1/4", "Pass 3/3, frame 3/4"} <= texts
+    assert task.factor == 1.0
+
+
 @pytest.mark.parametrize("phase", ["PLATES", "PAINT"])
 def test_cancel_and_go_on(timeline, pictures, make_task, monkeypatch, phase):
     monkeypatch.setenv("ECSET_FAKE_SECONDS", "0.1")

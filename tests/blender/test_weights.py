@@ -53,6 +53,20 @@ def test_what_is_there(extension, folder):
     assert (large.there, large.fault) == (False, "")
 
 
+def test_an_answer_from_before_does_not_count(extension, folder):
+    from ecset.sequencer.weights import Inventory
+
+    inventory = Inventory()
+    inventory.ask(PYTHON)
+    asking = inventory._asking
+    inventory.forget()
+    asking.join()
+    assert inventory.answer("vgg19") is None
+    inventory.ask(PYTHON)
+    wait_for(lambda: not inventory.is_asking)
+    assert inventory.answer("vgg19") is not None
+
+
 def test_an_engine_without_what_it_needs(extension, folder, monkeypatch):
     """As one that was set up by an earlier Ecset."""
     from ecset.sequencer import engine
@@ -175,6 +189,20 @@ def test_command_line_hands_on_to_the_engine(timeline, folder, capfd):
     assert "start Blender with --online-mode" in capfd.readouterr().err
     assert command_line.main(["weights", "--engine-python", "/bin/true", "list"]) == 2
     assert "ecset: /bin/true is no Python that runs" in capfd.readouterr().err
+
+
+def test_what_to_type_is_said_as_it_is_typed_here(timeline, pictures, monkeypatch, capfd):
+    from ecset.operators import command_line
+
+    timeline.images(pictures)
+    blend = timeline.save()
+    sentence = "Get them with `{} weights get vgg19`, or name a file by {}."
+    refusal = sentence.format("python -m core", "coherence.flow_weights in the job")
+    monkeypatch.setenv("ECSET_FAKE_REFUSAL", refusal)
+    call = ["stylize", str(blend), "--strip", "Shot", "--look", "neural", "--style"]
+    assert command_line.main([*call, str(pictures[0])]) == 2
+    ours = "blender --online-mode --command ecset", "--flow-weights FILE"
+    assert f"ecset: {sentence.format(*ours)}\n" in capfd.readouterr().err
 
 
 def test_sizes_are_the_engines(extension):

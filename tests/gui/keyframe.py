@@ -35,10 +35,10 @@ FRAME = 12
 def steps() -> Iterator[float]:
     yield from prepare()
     yield from pull_edge(220)
-    yield from open_or_close(1)
-    picture("6-brushwork")
-    yield from open_or_close(1)
     yield from open_or_close(2)
+    picture("6-brushwork")
+    yield from open_or_close(2)
+    yield from open_or_close(3)
     bpy.context.scene.frame_set(FRAME)
     yield 1.0
     ticks.clear()

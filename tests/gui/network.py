@@ -54,6 +54,7 @@ def steps() -> Iterator[float]:
     settings = bpy.context.scene.ecset  # another one since a file came
     while len(settings.styles) > 1:
         settings.styles.remove(1)
+    settings.active_style = 0
     yield from open_or_close(2)
     yield from show()
     picture("10-network")
@@ -62,6 +63,7 @@ def steps() -> Iterator[float]:
     yield from open_or_close(1)
     yield from show()
     picture("11-coherence")
+    bpy.context.preferences.addons[MODULE].preferences.vgg19 = ""  # they are saved on quit
 
 
 def get_weights() -> Iterator[float]:

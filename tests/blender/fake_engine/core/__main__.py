@@ -1,7 +1,8 @@
 """A stand-in for the engine: same calls, same events, but frames are copies of the plates.
 
 ``ECSET_FAKE_SECONDS`` is how long a frame takes, ``ECSET_FAKE_FAIL`` a frame or a network to fail
-at, ``ECSET_FAKE_WEIGHTS`` a folder of the networks whose weights are there.
+at, ``ECSET_FAKE_WEIGHTS`` a folder of the networks whose weights are there,
+``ECSET_FAKE_REFUSAL`` what it has against every job.
 """
 
 import json
@@ -33,10 +34,12 @@ def end_with_parent():
 
 def run(folder, job):
     first, last = job["frames"]["first"], job["frames"]["last"]
-    total = last - first + 1
+    several = job["coherence"]["enabled"] and job["coherence"]["method"] == "multipass"
+    passes = job["coherence"]["passes"] if several else 1
+    total = (last - first + 1) * passes
     say("started", first=first, last=last, total=total, done=0, device="fake")
     print("noise that is no event")
-    for done, frame in enumerate(range(first, last + 1), 1):
+    for done, frame in enumerate(list(range(first, last + 1)) * passes, 1):
         if str(frame) == os.environ.get("ECSET_FAKE_FAIL"):
             say("error", message=f"Frame {frame} cannot be painted.")
             return 1
@@ -47,7 +50,16 @@ def run(folder, job):
         part = target.with_name(target.name + ".part")
         shutil.copyfile(folder / frame_path(job["plates"], frame), part)
         os.replace(part, target)
-        say("frame", frame=frame, path=str(target), seconds=seconds, done=done, total=total)
+        number = {"pass": 1 + (done - 1) * passes // total, "passes": passes} if several else {}
+        say(
+            "frame",
+            frame=frame,
+            path=str(target),
+            seconds=seconds,
+            done=done,
+            total=total,
+            **number,
+        )
     say("finished", done=total, total=total, seconds=0.0)
     return 0
 
@@ -84,6 +96,9 @@ def main():
     if sys.argv[1] == "weights":
         return weights(sys.argv[2], sys.argv[3:])
     command, folder = sys.argv[1], Path(sys.argv[2])
+    if command == "check" and "ECSET_FAKE_REFUSAL" in os.environ:
+        say("error", message=os.environ["ECSET_FAKE_REFUSAL"])
+        return 2
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     return run(folder, job) if command == "run" else 0
 
