@@ -206,6 +206,17 @@ def test_a_part_of_another_file_is_found_out(server, store):
     assert not part(store, server).exists()
 
 
+def test_proxies_are_heeded(server, store, tensors, monkeypatch):
+    """The server stands in for a proxy; nothing of that name is in the network."""
+    there = catalogue.published(NAME)
+    behind = catalogue.Published("http://weights.invalid/a.pth", there.sha256, there.size)
+    monkeypatch.setattr(catalogue, "published", lambda name: behind)
+    monkeypatch.delenv("no_proxy")
+    monkeypatch.setenv("http_proxy", server.url.partition("/models")[0])
+    fetch.get(NAME, silent)
+    assert is_here(store, tensors)
+
+
 def test_no_server(server, store, monkeypatch):
     with serving(b"", "x") as gone:
         url = gone.url
