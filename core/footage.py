@@ -10,14 +10,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import frames, inputs, shot, strength
+from . import frames, inputs, maps, shot, strength
 from .device import to_tensor
 from .errors import EcsetError, InputError
 from .filters import resize
 from .frames import Array, Picture
-from .inputs import Digests, Guide, Size
+from .inputs import Digests
 from .job import Job
 from .looks import Plate, Source
+from .maps import Guide, Size
 from .memo import Memo
 from .part import is_pattern
 from .shelf import Shelf
@@ -172,7 +173,7 @@ class Footage:
         if path is None:
             amount = np.ones(self.size, np.float32)
         else:
-            amount = inputs.mask(self._job.picture(path, frame), self.size)
+            amount = maps.mask(self._job.picture(path, frame), self.size)
         return amount * np.float32(share)
 
     def _read_plate(self, frame: int) -> Plate:
@@ -187,7 +188,7 @@ class Footage:
             masks = [
                 None
                 if style.mask is None
-                else self._tensor(inputs.mask(self._job.picture(style.mask, frame), self.size))
+                else self._tensor(maps.mask(self._job.picture(style.mask, frame), self.size))
                 for style in look.styles
             ]
         masks += [None] * len(look.keyframes)

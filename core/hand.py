@@ -27,6 +27,7 @@ from .events import Listener
 from .inputs import Digests
 from .job import Job
 from .lanes import Layout, Step, Take
+from .maps import Size
 from .trace import OFF, Trace
 
 # How long the main thread may take to come to an end when nobody is left to work for.
@@ -45,7 +46,7 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     command.set_defaults(command=_work, speaks_json=True)
 
 
-def told(job: Job, digests: dict[int, Digests], size: inputs.Size) -> dict[str, Any]:
+def told(job: Job, digests: dict[int, Digests], size: Size) -> dict[str, Any]:
     """The first line for a hand: what it need not find out again."""
     return {
         "first": job.frames.first,

@@ -20,10 +20,11 @@ from .flow_files import FlowFiles
 from .flows import Flows
 from .footage import Footage
 from .frames import Array, Picture
-from .inputs import Digests, Given, Size
+from .inputs import Digests, Given
 from .job import Job
 from .lanes import SIDE_DEPTH, Lane, Layout, Step, Take
 from .looks import Look, Plate
+from .maps import Size
 from .networks import weights
 from .shelf import Shelf
 from .shot import Painted
