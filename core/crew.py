@@ -124,9 +124,7 @@ def _one_chain(the_plan: Plan) -> str:
             "each goes on from its neighbour."
         )
     if look.keyframes:
-        return (
-            "Only one device has work: there is no cut in the frames, which follow keyframes."
-        )
+        return "Only one device has work: there is no cut in the frames, which follow keyframes."
     if coherence.segment is not None:
         return (
             f"Only one device has work: the frames are all in one segment. Set coherence.segment "
