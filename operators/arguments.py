@@ -11,7 +11,9 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from ..sequencer.errors import BadInput
 from ..sequencer.job import Guide, Keyframe, Style
-from .choices import declared
+from .choices import BrushworkChoices, GeneralChoices, declared
+from .coherence_choices import CoherenceChoices
+from .network_choices import NetworkChoices
 
 _SEQUENCE = "with one run of # a picture for each frame of the timeline"
 
@@ -53,8 +55,10 @@ def parser() -> argparse.ArgumentParser:
         "else the keyframes on the timeline count")  # fmt: skip
     add("--guide", action="append", default=[], type=_guide, metavar="PICTURE[:WEIGHT]",
         help=f"what steers the paint beside the strip, such as depth; {_SEQUENCE}")  # fmt: skip
-    for name, declaration in declared().items():
-        _add_choice(stylize, name, declaration)
+    for title, kind in _GROUPS.items():
+        group = stylize.add_argument_group(title)
+        for name, declaration in kind.__annotations__.items():
+            _add_choice(group, name, declaration)
     add("--weights", type=_path, metavar="FILE", help="of VGG-19; else those that were downloaded")
     add("--flow-weights", type=_path, metavar="FILE", help="the same of RAFT")
     add("--engine-python", metavar="PATH", help="a Python that has PyTorch")
@@ -72,7 +76,15 @@ def parser() -> argparse.ArgumentParser:
     return ecset
 
 
-def _add_choice(parser: argparse.ArgumentParser, name: str, declaration: Any) -> None:
+_GROUPS = {
+    "what is painted": GeneralChoices,
+    "the look patch": BrushworkChoices,
+    "the look neural": NetworkChoices,
+    "coherence": CoherenceChoices,
+}
+
+
+def _add_choice(parser: argparse._ArgumentGroup, name: str, declaration: Any) -> None:
     """An option for a property: its name, its values and what is said of it are the same."""
     kind, about = declaration.function, declaration.keywords
     text = about["description"].replace("%", "%%")

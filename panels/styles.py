@@ -18,6 +18,7 @@ class ECSET_UL_styles(bpy.types.UIList):
         active_data: Any,
         active_property: str,
     ) -> None:
+        layout.use_property_split = layout.use_property_decorate = False  # or they take the room
         several = len(data.styles) > 1
         row = layout.split(factor=0.7) if several else layout
         row.label(

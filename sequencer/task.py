@@ -100,19 +100,20 @@ class StylizeTask:
     def progress_text(self) -> str:
         """The present phase in a few words, for a progress bar."""
         if self.phase is Phase.PAINT:
-            text = self._frame_text()
-            seconds = self.seconds_per_frame
-            return text if seconds is None else f"{text} - {seconds:.1f} s/frame"
+            return self._frame_text()
         if self.phase is Phase.PLATES:
             return f"Reading {self.done}/{self.total}"
         return self.phase.value
 
     def _frame_text(self) -> str:
+        seconds = self.seconds_per_frame
         if self.passes is None:
-            return f"Frame {self.done}/{self.total}"
+            text = f"Frame {self.done}/{self.total}"
+            return text if seconds is None else f"{text} - {seconds:.1f} s/frame"
         present, passes = self.passes
         frames = self.total // passes  # each of them counts once a pass
-        return f"Pass {present}/{passes}, frame {self.done - (present - 1) * frames}/{frames}"
+        text = f"Pass {present}/{passes}, frame {self.done - (present - 1) * frames}/{frames}"
+        return f"{text} - {seconds:.1f} s"
 
     def poll(self) -> bool:
         """Move on as far as possible without waiting; True when something changed."""

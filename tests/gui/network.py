@@ -16,6 +16,7 @@ from window import (
     MODULE,
     PLAN,
     longest_wait,
+    narrow,
     open_or_close,
     park_mouse,
     picture,
@@ -24,6 +25,7 @@ from window import (
     pull_edge,
     run,
     seen,
+    sequencer,
     show_all,
     ticks,
 )
@@ -32,6 +34,8 @@ from window import (
 def steps() -> Iterator[float]:
     yield from prepare()
     yield from pull_edge(300)
+    yield from narrow(250)
+    seen["sidebar"] = sequencer()[1].width
     settings = bpy.context.scene.ecset
     for path in PLAN["styles"]:
         settings.styles.add().path = path

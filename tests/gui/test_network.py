@@ -51,6 +51,10 @@ def test_weights_are_got(seen):
     assert seen["there after"]
 
 
+def test_in_a_sidebar_as_it_comes_up(seen):
+    assert seen["sidebar"] == pytest.approx(250, abs=3)
+
+
 def test_panels_open_and_buttons_were_really_pressed(seen):
     assert all(seen["clicks"])
 

@@ -98,14 +98,14 @@ def click_at(x: int, y: int) -> None:
     _mouse(_move(x, y), "sleep 0.3 click 1")
 
 
-def drag(x: int, y: int, up: int) -> Iterator[float]:
-    """The mouse pressed at a point, moved up, and released, while Blender looks on."""
+def drag(x: int, y: int, up: int = 0, right: int = 0) -> Iterator[float]:
+    """The mouse pressed at a point, moved, and released, while Blender looks on."""
     for step in (
         _move(x, y - 1),
         _move(x, y),
         "mousedown 1",
-        _move(x, y + up // 2),
-        _move(x, y + up),
+        _move(x + right // 2, y + up // 2),
+        _move(x + right, y + up),
         "mouseup 1",
     ):
         _mouse(step)
@@ -118,6 +118,16 @@ def pull_edge(up: int) -> Iterator[float]:
     yield from drag(area.x + 300, area.y + area.height, up)
     park_mouse(150, 180)
     yield 2.0
+    show_all()
+    yield 1.0
+
+
+def narrow(width: int) -> Iterator[float]:
+    """The sidebar's edge pulled until it is so wide, tabs included."""
+    _, sidebar, _ = sequencer()
+    yield from drag(sidebar.x, sidebar.y + sidebar.height // 2, right=sidebar.width - width)
+    park_mouse(150, 180)
+    yield 1.5
     show_all()
     yield 1.0
 
