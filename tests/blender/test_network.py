@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ import bpy
 import pytest
 
 from tests.blender import schema
+
+#: The real one, which no other test here calls.
+ENGINE = os.environ.get("ECSET_ENGINE_PYTHON")
 
 #: Blender's name of a setting, where it is not the job's.
 NETWORK_NAMES = {"tv_weight": "smoothness", "tv": "smoothness_form"}
@@ -249,3 +254,43 @@ def test_command_line_takes_what_the_blend_says(timeline, shot, pictures, capfd)
     assert given["look"]["settings"]["quality"] == "draft"
     assert given["look"]["styles"] == [{"path": str(pictures[1]), "weight": 2.0, "mask": None}]
     assert given["coherence"]["enabled"]
+
+
+@pytest.mark.skipif(ENGINE is None, reason="ECSET_ENGINE_PYTHON names no engine")
+def test_the_engine_takes_our_jobs(extension, tmp_path):
+    """Its own reader, on what differs from its defaults."""
+    from ecset.sequencer import coherence, job, network, process
+
+    style = job.Style(__file__, 0.5, mask=str(tmp_path / "m_####.png"))
+    looks = [
+        {"look": "patch", "guides": (job.Guide(__file__, 2.0),)},
+        {"look": "neural", "weights": "/w.pth", "strength": (0.0, 0.5, 1.0)},
+        {"look": "neural", "network": network.Network(iterations=(3, 2), tv="absolute")},
+        {"look": "neural", "network": network.Network(colours="linear", later=0.01)},
+    ]
+    ways = [
+        *({"method": method, "segment": 9} for method in coherence.CHOICES["method"]),
+        *({"flow": flow} for flow in coherence.CHOICES["flow"]),
+        {"enabled": False},
+    ]
+    files = []
+    for number, look in enumerate(looks):
+        for way in ways:
+            settings = job.Settings(
+                styles=(style,),
+                coherence=coherence.Coherence(**way),
+                flow_weights="/f.pth",
+                **look,
+            )
+            files.append(tmp_path / f"{number}_{len(files)}.json")
+            files[-1].write_text(json.dumps(job.describe(settings, -1, 1)))
+    code = "import sys, pathlib, core.job; [core.job.load(pathlib.Path(p)) for p in sys.argv[1:]]"
+    done = subprocess.run(
+        [ENGINE, "-c", code, *files],
+        cwd=schema.ROOT,
+        env=process.clean_environment(schema.ROOT),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.splitlines()[-1]

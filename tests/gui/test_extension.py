@@ -59,6 +59,13 @@ print("LOOK", strips["Shot Ecset"].channel, bpy.path.abspath(strips["Shot Ecset"
     assert Path(folder).resolve() == (job / "frames").resolve()
 
 
+def test_weights_on_the_command_line(blender, installed):
+    assert "vgg19" in blender("--command", "ecset", "weights", "list").stdout
+    done = blender("--command", "ecset", "weights", "get", "vgg19", check=False)
+    assert done.returncode == 2
+    assert "start Blender with --online-mode" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
