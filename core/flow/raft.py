@@ -18,7 +18,8 @@ from .correlation import NearbyCorrelation
 _STRIDE, _LEAST_SIDE = 8, 128
 
 # Pairs of pixels whose correlations are kept in memory, at four bytes; twice as much is needed for
-# a while. Frames of up to 1366×768 have fewer; with more of them the network slows down to a third.
+# a while. Frames of up to 1366×768 have fewer. Without them the network takes two to four times as
+# long on a CPU, and so they are kept where they can be.
 _MOST_PAIRS = 300_000_000
 
 
