@@ -284,7 +284,10 @@ class _Crew:
 
     def _listen(self, number: int, stream: IO[str]) -> None:
         for line in stream:
-            self._said.put((number, json.loads(line)))
+            try:
+                self._said.put((number, json.loads(line)))
+            except ValueError:  # some library's own words
+                sys.stderr.write(line)
         status = self._hands[number].wait()
         self._said.put((number, {"event": "gone", "status": status}))
 

@@ -33,13 +33,13 @@ class FlowFiles:
     """The flows of a shot's plates in a folder."""
 
     def __init__(
-        self, folder: Path, digest: Callable[[int], str], estimator: Sequence[str], device: str
+        self, folder: Path, digest: Callable[[int], str], estimator: Sequence[str]
     ) -> None:
-        """digest: of the plate of a frame; estimator: its name, and what else its flows depend on;
-        device: the kind of it: where a network runs tells in the last bits."""
+        """digest: of the plate of a frame; estimator: its name, and what else its flows depend
+        on."""
         self._folder = folder
         self._digest = digest
-        self._what = [PAINT_REVISION, *estimator, device]
+        self._what = [PAINT_REVISION, *estimator]
 
     def path(self, first: int, second: int) -> Path:
         """The file of a pair of frames."""

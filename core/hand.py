@@ -78,6 +78,7 @@ def _work(options: argparse.Namespace, listener: Listener) -> None:
     layout = lanes.of(the_job, digests, settings)
     material = Material(the_job, given, digests, (height, width))
     with Workshop(material, layout, machine, listener, trace) as workshop:
+        workshop.prepare()
         while (order := orders.next()) is not None:
             step = _step(layout, order)
             upcoming = [_step(layout, other) for other in orders.waiting()[:LOOK_AHEAD]]
@@ -127,4 +128,5 @@ class _Orders:
 
     def waiting(self) -> list[dict[str, Any]]:
         """The lines that are there already."""
-        return [order for order in list(self._lines.queue) if order is not None]
+        with self._lines.mutex:
+            return [order for order in self._lines.queue if order is not None]

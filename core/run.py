@@ -65,6 +65,8 @@ def run(
     with Workshop(material, layout, machine, listener, trace) as workshop:
         the_plan = plan.make(layout, chunk, ways.reach(job.coherence), workshop.flows.is_cut)
         progress = Progress(the_plan, listener, str(machine.device))
+        if the_plan.todo:
+            workshop.prepare()
         for number, step in enumerate(the_plan.todo):
             upcoming = the_plan.todo[number + 1 : number + 1 + LOOK_AHEAD]
             if not workshop.paint(step, upcoming, progress.begun(step)):

@@ -11,10 +11,12 @@ from types import TracebackType
 from typing import Protocol
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from . import flow, keyframes, looks, ways
 from .device import Machine, to_array
+from .errors import EcsetError
 from .events import Listener
 from .flow_files import FlowFiles
 from .flows import Flows
@@ -82,8 +84,7 @@ class Workshop:
             files = FlowFiles(
                 job.folder / FLOW_FOLDER,
                 lambda frame: material.digests[frame].plate,
-                _estimator(job),
-                machine.device.type,
+                _estimator(job, machine),
             )
         at_once = len({1, *ways.distances(job.coherence)})
         self.flows = Flows(self._footage.rgb, estimate, files, at_once, trace)
@@ -104,6 +105,16 @@ class Workshop:
         self._reader.shutdown(wait=True)
         self.shelf.close()
 
+    def prepare(self) -> None:
+        """Make the look ready, which the first picture would else have to wait for."""
+        with self._trace.span("prepare"):
+            if self._job.look.keyframes:
+                self._painters = {
+                    number: self._painter(lane) for number, lane in self._layout.lanes.items()
+                }
+            else:
+                _ = self._look
+
     def paint(self, step: Step, upcoming: Sequence[Step], then: Callable[[], None]) -> bool:
         """Paint one picture and have it written; then is called when its file is there.
 
@@ -117,8 +128,6 @@ class Workshop:
             if lane is not None and not self._reached(lane, frame):
                 return False
             self._wait_for(step)
-        if lane is not None and not self._job.look.keyframes:
-            _ = self._look  # which is prepared when it is first used
         with self._trace.span("paint", frame=frame, lane=step.take.lane):
             rgb = self._faded(step) if lane is None else self._painted(lane, frame)
             picture = Picture(rgb) if step.side else self._footage.finished(frame, rgb)
@@ -170,7 +179,14 @@ class Workshop:
             # Lanes come one after the other, as a rule; what is over need not be remembered.
             self._painters = {lane.number: self._painter(lane)}
             painter = self._painters[lane.number]
-        return to_array(painter.paint(frame, lane.chained and frame != lane.frames[0]))
+        try:
+            return to_array(painter.paint(frame, lane.chained and frame != lane.frames[0]))
+        except torch.OutOfMemoryError:
+            budget = self._machine.budget() // 2**20
+            raise EcsetError(
+                f"The memory of {self._machine.device} is not enough to paint frame {frame}: close "
+                f"what else uses it, or give painting less, such as --memory {budget // 2}."
+            ) from None
 
     def _faded(self, step: Step) -> Array:
         """The new segment's painting of a frame, faded over from that of the one before."""
@@ -214,9 +230,8 @@ class Workshop:
     @cached_property
     def _look(self) -> Look:
         footage = self._footage
-        with self._trace.span("prepare"):
-            look = looks.make(self._job, self._machine, self._listener)
-            look.prepare(footage.styles(self._given.styles), footage.size, footage.sample())
+        look = looks.make(self._job, self._machine, self._listener)
+        look.prepare(footage.styles(self._given.styles), footage.size, footage.sample())
         return look
 
 
@@ -243,9 +258,11 @@ def keeps_flow(job: Job) -> bool:
     return job.look.keeps_flow or (job.coherence.enabled and job.coherence.method == "multipass")
 
 
-def _estimator(job: Job) -> list[str]:
-    """What the flows depend on beside the plates."""
+def _estimator(job: Job, machine: Machine) -> list[str]:
+    """What the flows depend on beside the plates. Where a network runs tells in their last bits;
+    the rest is estimated on the CPU wherever the job is painted."""
     name = job.coherence.flow
     if not name.startswith("raft"):
         return [name]
-    return [name, weights.find(name, job.file(job.coherence.flow_weights)).digest]
+    found = weights.find(name, job.file(job.coherence.flow_weights))
+    return [name, found.digest, machine.device.type]

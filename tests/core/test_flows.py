@@ -36,7 +36,7 @@ def plate(frame: int) -> torch.Tensor:
 
 
 def files(folder, name: str = "dis") -> FlowFiles:
-    return FlowFiles(folder, lambda frame: f"plate {frame}", [name], "cpu")
+    return FlowFiles(folder, lambda frame: f"plate {frame}", [name])
 
 
 def flow_threads() -> list[str]:
