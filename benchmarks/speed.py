@@ -26,15 +26,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from PIL import Image, ImageOps  # noqa: E402
+import plates  # noqa: E402
+from PIL import Image  # noqa: E402
 
 from core import frames, job  # noqa: E402
 from core.errors import EcsetError, InputError  # noqa: E402
 
 SIZES = ("640x480", "1280x720", "1920x1080", "3840x2160")
-_EXAMPLE = ROOT / "examples/shot/frame_####.png"
-_EXAMPLE_FRAMES = 24
-_PAN = 0.004  # of the width, from frame to frame
 _FLOW_RUNS = 3
 
 
@@ -45,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sizes", nargs="+", default=SIZES, metavar="WIDTHxHEIGHT")
     parser.add_argument("--frames", type=int, default=5, help="of each size (5)")
     parser.add_argument("--plate", type=Path, help="a picture to pan over")
-    parser.add_argument("--style", type=Path, default=ROOT / "examples/styles/evening.jpg")
+    parser.add_argument("--style", type=Path, default=plates.STYLE)
     parser.add_argument("--settings", type=json.loads, default={}, help="of the look, as JSON")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--ebsynth", type=Path, metavar="PROGRAM", help="time this peer as well")
@@ -64,10 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _benchmark(options: argparse.Namespace) -> int:
     """Returns the exit status: that of the peer's failure, which costs nobody the other figures."""
-    most = 10_000 if options.plate else _EXAMPLE_FRAMES
+    most = 10_000 if options.plate else plates.EXAMPLE_FRAMES
     if not 2 <= options.frames <= most:
         raise InputError(f"--frames must be from 2 to {most}, not {options.frames}.")
-    sizes = [_size(text) for text in options.sizes]
+    sizes = [plates.size(text) for text in options.sizes]
     # Torch is loaded in the processes that are measured, and here for its name alone.
     from machine import machine
 
@@ -98,10 +96,13 @@ def _benchmark(options: argparse.Namespace) -> int:
 
 def _measured(options: argparse.Namespace, folder: Path, size: tuple[int, int]) -> list[str]:
     """Paints one size in a process of its own. Seconds and memory, as cells."""
-    _plates(options.plate, folder, size, options.frames)
+    if options.plate:
+        plates.panned(options.plate, folder, size, options.frames)
+    else:
+        plates.example(folder, size, options.frames)
     data = {
         "version": job.VERSION,
-        "plates": "plate_####.png",
+        "plates": plates.PATTERN,
         "frames": {"first": 1, "last": options.frames},
         "look": {
             "name": "patch",
@@ -129,6 +130,7 @@ def _measured(options: argparse.Namespace, folder: Path, size: tuple[int, int]) 
 
 def _paint(folder: Path, device_name: str) -> None:
     """Does a job and prints what it took as JSON."""
+    import machine
     import torch
 
     from core import device as devices
@@ -147,7 +149,7 @@ def _paint(folder: Path, device_name: str) -> None:
     # The peaks, before anything else is done.
     device = devices.choose(device_name)
     card = torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
-    memory = _peak_memory()
+    memory = machine.peak_memory()
     pair = [devices.to_tensor(frames.read(the_job.plate(n)).rgb, device) for n in (1, 2)]
     estimate = flow.estimator(the_job.coherence.flow)
     took = []
@@ -165,41 +167,6 @@ def _paint(folder: Path, device_name: str) -> None:
     print(json.dumps(found))
 
 
-def _peak_memory() -> int:
-    """The most memory that this process ever held, in bytes."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        # getrusage() starts from what the parent held when it forked; this one does not.
-        for line in status.read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
-def _plates(picture: Path | None, folder: Path, size: tuple[int, int], count: int) -> None:
-    """Plates of a size: frames of the example shot, or windows that wander over a picture."""
-    if picture is None:
-        for number in range(1, count + 1):
-            with Image.open(job.numbered(str(_EXAMPLE), number)) as image:
-                fitted = ImageOps.fit(image.convert("RGB"), size, Image.Resampling.LANCZOS)
-            fitted.save(folder / f"plate_{number:04d}.png", compress_level=1)
-        return
-    step = max(1, round(_PAN * size[0]))
-    wide = size[0] + step * (count - 1), size[1]
-    try:
-        with Image.open(picture) as image:
-            world = ImageOps.fit(image.convert("RGB"), wide, Image.Resampling.LANCZOS)
-    except OSError as error:
-        raise InputError(f"The picture {picture} can't be read: {error}.") from None
-    for number in range(1, count + 1):
-        left = step * (number - 1)
-        window = world.crop((left, 0, left + size[0], size[1]))
-        window.save(folder / f"plate_{number:04d}.png", compress_level=1)
-
-
 def _peer(options: argparse.Namespace, folder: Path, size: tuple[int, int]) -> str:
     import ebsynth
 
@@ -214,13 +181,6 @@ def _peer(options: argparse.Namespace, folder: Path, size: tuple[int, int]) -> s
     device = devices.choose(options.device).type
     plate = folder / "plate_0001.png"
     return f"{ebsynth.seconds(options.ebsynth, plate, style, device, folder):.2f} s"
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
-        raise InputError(f"A size must be given as WIDTHxHEIGHT, such as 640x480, not {text!r}.")
-    return int(width), int(height)
 
 
 if __name__ == "__main__":
