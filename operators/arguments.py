@@ -10,12 +10,13 @@ from typing import Any, NoReturn
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from ..sequencer.errors import BadInput
-from ..sequencer.job import Guide, Keyframe, Style
+from ..sequencer.job import STRIP, Guide, Keyframe, Style
 from .choices import BrushworkChoices, GeneralChoices, declared
 from .coherence_choices import CoherenceChoices
 from .network_choices import NetworkChoices
 
 _SEQUENCE = "with one run of # a picture for each frame of the timeline"
+_STRIP = "or strip:NAME"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -49,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
         help="may be given repeatedly; takes the place of the panel's list",
     )
     add("--style-mask", action="append", default=[], type=_path, metavar="PICTURE",
-        help=f'where each --style is used, "" for everywhere; {_SEQUENCE}')  # fmt: skip
+        help=f'where each --style is used, "" for everywhere; {_SEQUENCE}, {_STRIP}')  # fmt: skip
     add("--keyframe", action="append", default=[], type=_keyframe, metavar="FRAME=PICTURE",
         help="a painting of that frame of the strip, in place of --style; may be given repeatedly; "
         "else the keyframes on the timeline count")  # fmt: skip
@@ -175,4 +176,4 @@ def styles_of(arguments: argparse.Namespace) -> list[Style]:
 
 def _path(path: str) -> str:
     """Here a path is relative to where the command was typed, not to the .blend."""
-    return path if not path or path.startswith("//") else os.path.abspath(path)
+    return path if not path or path.startswith(("//", STRIP)) else os.path.abspath(path)

@@ -60,7 +60,8 @@ class GeneralChoices:
         name="Strength Mask",
         description=(
             "Where the paint shows: white all of it, black none. One picture, or one for each "
-            "frame of the timeline with # in place of its number"
+            'frame of the timeline with # in place of its number, or "strip:" and the name of a '
+            "strip"
         ),
         subtype="FILE_PATH",
         options=compat.PATH_OPTIONS,

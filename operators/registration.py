@@ -14,6 +14,7 @@ from . import command_line, running, weights
 from .add_keyframe import ECSET_OT_add_keyframe
 from .cancel import ECSET_OT_cancel
 from .mark_keyframe import ECSET_OT_mark_keyframe, ECSET_OT_unmark_keyframe
+from .mask_strip import ECSET_OT_mask_strip
 from .scene import EcsetSettings, EcsetStyle
 from .setup_engine import ECSET_OT_setup_engine
 from .styles import ECSET_OT_add_styles, ECSET_OT_move_style, ECSET_OT_remove_style
@@ -31,6 +32,7 @@ _CLASSES = (
     ECSET_OT_add_styles,
     ECSET_OT_remove_style,
     ECSET_OT_move_style,
+    ECSET_OT_mask_strip,
     ECSET_OT_add_keyframe,
     ECSET_OT_mark_keyframe,
     ECSET_OT_unmark_keyframe,

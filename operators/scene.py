@@ -37,7 +37,8 @@ class EcsetStyle(bpy.types.PropertyGroup):
         name="Style Mask",
         description=(
             "Where this style is used: white there, black elsewhere; empty for everywhere. One "
-            "picture, or one for each frame of the timeline with # in place of its number"
+            "picture, or one for each frame of the timeline with # in place of its number, or "
+            '"strip:" and the name of a strip'
         ),
         subtype="FILE_PATH",
         options=compat.PATH_OPTIONS,

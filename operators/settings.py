@@ -19,6 +19,7 @@ from ..sequencer.job import (
     KEYFRAME,
     MASK,
     STRENGTH_MASK,
+    STRIP,
     STYLE,
     WEIGHTS,
     Guide,
@@ -205,4 +206,4 @@ def _path(path: str, what: str) -> str:
 
 
 def _optional(path: str, what: str) -> str:
-    return path and _path(path, what)
+    return path if not path or path.startswith(STRIP) else _path(path, what)

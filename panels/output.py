@@ -6,6 +6,7 @@ import bpy
 
 from ..operators import running
 from ..sequencer import compat
+from .styles import draw_mask
 
 
 class ECSET_PT_output(bpy.types.Panel):
@@ -29,4 +30,4 @@ class ECSET_PT_output(bpy.types.Panel):
         column.prop(settings, "output", text="Folder")
         column.prop(settings, "format")
         if settings.look != "identity":
-            column.prop(settings, "strength_mask", placeholder="Everywhere")
+            draw_mask(column, settings, "strength_mask", "STRENGTH")

@@ -59,4 +59,11 @@ def draw(layout: Any, settings: Any) -> None:
     column.prop(style, "path")
     if count > 1:
         column.prop(style, "weight")
-    column.prop(style, "mask", text="Mask", placeholder="Everywhere")
+    draw_mask(column, style, "mask", "STYLE")
+
+
+def draw_mask(layout: Any, owner: Any, name: str, target: str) -> None:
+    """A path to a mask, and a button that takes a strip in its place."""
+    row = layout.row(align=True)
+    row.prop(owner, name, text="Mask", placeholder="Everywhere")
+    row.operator("ecset.mask_strip", text="", icon="SEQ_SEQUENCER").target = target

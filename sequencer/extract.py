@@ -109,6 +109,8 @@ def set_up_render(scene: Any, request: dict[str, Any]) -> None:
         view.use_white_balance = False
     picture.color_management = "FOLLOW_SCENE"
     compat.set_picture_format(picture, request["format"], request["depth"])
+    if request["over_black"]:
+        picture.color_mode = "RGB"
     if request["format"] == "OPEN_EXR":
         picture.color_management = "OVERRIDE"
         picture.linear_colorspace_settings.name = "Linear Rec.709"

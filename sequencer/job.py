@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ from .weights import TITLES
 VERSION = 1
 PLATES = "plates/plate_####"
 FRAMES = "frames/ecset_####"
+
+MASKS = "masks/"
+
+#: What a mask begins with that is a strip of the timeline; its name follows.
+STRIP = "strip:"
 
 # What pictures are called in a sentence.
 STYLE = "style picture"
@@ -62,7 +68,10 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Style:
-    """One style picture, how much it counts beside the others, and a mask of where ("": all)."""
+    """One style picture, how much it counts beside the others, and a mask of where ("": all).
+
+    A mask is a path, which may have a run of #, or a strip (`STRIP`).
+    """
 
     path: str
     weight: float = 1.0
@@ -109,6 +118,18 @@ class Settings:
     def picture_format(self) -> PictureFormat:
         return FORMATS[self.format]
 
+    @property
+    def mask_strips(self) -> list[str]:
+        """The names of the strips that are masks."""
+        masks = [*(style.mask for style in self.styles), self.strength_mask]
+        return sorted({mask.removeprefix(STRIP) for mask in masks if mask.startswith(STRIP)})
+
+    def mask_path(self, mask: str) -> str | None:
+        """How job.json says a mask; those of strips are rendered into the job's folder."""
+        if not mask.startswith(STRIP):
+            return mask or None
+        return f"{MASKS}{self.mask_strips.index(mask.removeprefix(STRIP)) + 1}_####.png"
+
 
 def decimal(number: float) -> float:
     """A number of Blender's, which are short, as a person writes it: 0.7, not 0.699999988."""
@@ -124,7 +145,7 @@ def describe(settings: Settings, first: int, last: int) -> dict[str, Any]:
         "frames": {"first": first, "last": last},
         "look": _describe_look(settings),
         "strength": settings.strength,
-        "strength_mask": settings.strength_mask or None,
+        "strength_mask": settings.mask_path(settings.strength_mask),
         "coherence": _describe_coherence(settings),
         "output": {
             "pattern": FRAMES + picture.suffix,
@@ -139,7 +160,7 @@ def _describe_look(settings: Settings) -> dict[str, Any]:
     if settings.look == "identity":
         return {"name": "identity", "styles": [], "settings": {}}
     styles = [
-        {"path": style.path, "weight": style.weight, "mask": style.mask or None}
+        {"path": style.path, "weight": style.weight, "mask": settings.mask_path(style.mask)}
         for style in (() if settings.keyframes else settings.styles)
     ]
     if settings.look == "neural":
@@ -165,14 +186,22 @@ def _describe_coherence(settings: Settings) -> dict[str, Any]:
     return {**asdict(coherence), "flow_weights": weights or None}
 
 
-def job_folder(output: Path, job: dict[str, Any], blend: str, scene: str, strip: str) -> Path:
+def job_folder(
+    output: Path,
+    job: dict[str, Any],
+    blend: str,
+    scene: str,
+    strip: str,
+    mask_strips: Sequence[str] = (),
+) -> Path:
     """Where the job lives: the same call finds the same folder, any other another one.
 
     Pictures count by what is in them, so that a project may be moved, and another picture under an
-    old name does not paint over what an earlier result shows.  Raises BadInput when one cannot be
-    read.
+    old name does not paint over what an earlier result shows.  Strips count by their names: what
+    they show is looked at by the engine.  Raises BadInput when a picture cannot be read.
     """
-    identity = {"job": _by_content(job), "blend": blend, "scene": scene, "strip": strip}
+    strips = [strip, *mask_strips]
+    identity = {"job": _by_content(job), "blend": blend, "scene": scene, "strips": strips}
     text = json.dumps(identity, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return output / f"{folder_name(strip)}-{digest[:8]}"
@@ -183,7 +212,9 @@ def _by_content(job: dict[str, Any]) -> dict[str, Any]:
     frames = range(job["frames"]["first"], job["frames"]["last"] + 1)
 
     def each(path: str | None, what: str) -> Any:
-        return path and pictures.content_of_each(path, what, frames)
+        if path is None or path.startswith(MASKS):
+            return path
+        return pictures.content_of_each(path, what, frames)
 
     look = dict(job["look"])
     look["styles"] = [
@@ -215,13 +246,13 @@ def check_files(settings: Settings, frames: range) -> None:
     """Raise BadInput when a file of `settings` is not there for one of `frames`."""
     for style in settings.styles:
         pictures.check(style.path, STYLE)
-        if style.mask:
+        if style.mask and not style.mask.startswith(STRIP):
             pictures.check_each(style.mask, MASK, frames)
     for guide in settings.guides:
         pictures.check_each(guide.path, GUIDE, frames)
     for keyframe in settings.keyframes:
         pictures.check(keyframe.path, KEYFRAME)
-    if settings.strength_mask:
+    if settings.strength_mask and not settings.strength_mask.startswith(STRIP):
         pictures.check_each(settings.strength_mask, STRENGTH_MASK, frames)
     for path, what in ((settings.weights, WEIGHTS), (settings.flow_weights, FLOW_WEIGHTS)):
         if path:

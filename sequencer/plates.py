@@ -160,11 +160,13 @@ def covers_effect(scene: Any, strip: Any) -> str | None:
     return None
 
 
-def write_request(shot: Shot, pattern: str, picture: PictureFormat, temporary: Path) -> Path:
+def write_request(
+    shot: Shot, pattern: str, picture: PictureFormat, temporary: Path, over_black: bool = False
+) -> Path:
     """Hand the session's present state to the child: a snapshot and what to render of it.
 
-    `pattern` names the plates.  The snapshot is a library of the scene and all it needs, with
-    absolute paths; neither the session nor the file on disk notices.
+    `pattern` names the plates; `over_black`: they have no alpha.  The snapshot is a library of the
+    scene and all it needs, with absolute paths; neither the session nor the file on disk notices.
     """
     snapshot = temporary / "snapshot.blend"
     bpy.data.libraries.write(
@@ -182,6 +184,7 @@ def write_request(shot: Shot, pattern: str, picture: PictureFormat, temporary: P
         "pattern": pattern,
         "format": picture.blender_format,
         "depth": picture.depth,
+        "over_black": over_black,
         "working_space": compat.working_space(),
         "use_scripts": bpy.context.preferences.filepaths.use_scripts_auto_execute,
     }

@@ -15,7 +15,7 @@ from typing import Any
 
 import bpy
 
-from . import animation, engine, job, keyframes, marks, place, plates
+from . import animation, engine, job, keyframes, marks, masks, place, plates
 from .brushwork import STRENGTH_LIMITS
 from .errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput, EcsetError
 from .process import Child, clean_environment
@@ -71,6 +71,8 @@ class StylizeTask:
         self._heard_finish = False
         self._temporary: Path | None = None
         _check_files(self.settings, self.shot)
+        self._masks = masks.shots(scene, self.shot, self.settings)  # still to be rendered
+        self._mask: str | None = None  # the one that is
         if not settings.output.is_absolute():
             raise BadInput(f"The output folder {settings.output} must be an absolute path.")
         effect = plates.covers_effect(scene, strip)
@@ -86,7 +88,12 @@ class StylizeTask:
         description = job.describe(self.settings, self.shot.first, self.shot.last)
         blend = bpy.path.basename(bpy.data.filepath)
         self.folder = job.job_folder(
-            settings.output, description, blend, self.shot.scene, self.shot.strip
+            settings.output,
+            description,
+            blend,
+            self.shot.scene,
+            self.shot.strip,
+            self.settings.mask_strips,
         )
         self._outermost = job.write_job(self.folder, description)
         self._child = self._start(engine.probe_command(python))
@@ -102,7 +109,7 @@ class StylizeTask:
         if self.phase is Phase.PAINT:
             return self._frame_text()
         if self.phase is Phase.PLATES:
-            return f"Reading {self.done}/{self.total}"
+            return f"Reading {'mask ' if self._mask else ''}{self.done}/{self.total}"
         return self.phase.value
 
     def _frame_text(self) -> str:
@@ -182,7 +189,8 @@ class StylizeTask:
             self.total = int(event.get("total", self.total))
             self._heard_finish = kind == "finished"
         if kind == "frame":
-            self._opaque = self._opaque and event.get("opaque", True)
+            if self._mask is None:
+                self._opaque = self._opaque and event.get("opaque", True)
             self.seconds_per_frame = event.get("seconds", self.seconds_per_frame)
             if "pass" in event:
                 self.passes = int(event["pass"]), int(event["passes"])
@@ -212,8 +220,12 @@ class StylizeTask:
             self._enter(Phase.CHECK, engine.check_command(self._python, self.folder))
         elif self.phase is Phase.CHECK:
             self._enter(Phase.PLATES, self._extract_command(), extract=True)
+        elif self.phase is Phase.PLATES and self._masks:
+            self._mask = next(iter(self._masks))
+            self._enter(Phase.PLATES, self._extract_command(), extract=True)
         elif self.phase is Phase.PLATES:
             self._remove_temporary()
+            self._mask = None
             command = engine.run_command(self._python, self.folder, progress=self._headless)
             self._enter(Phase.PAINT, command)
         else:
@@ -224,11 +236,19 @@ class StylizeTask:
         self._child = self._start(command, extract=extract)
 
     def _extract_command(self) -> list[str | Path]:
-        scene, _ = place.find(self.shot)
+        self._remove_temporary()
+        shot, picture = self.shot, self.settings.picture_format
+        pattern = job.PLATES + picture.suffix
+        if self._mask is not None:
+            shot, picture = self._masks.pop(self._mask), job.FORMATS["PNG8"]
+            pattern = self.settings.mask_path(job.STRIP + self._mask) or ""
+        scene, _ = place.find(shot)
+        target = self.folder / pattern
+        target.parent.mkdir(exist_ok=True)
         self._temporary = Path(tempfile.mkdtemp(prefix="ecset-", dir=bpy.app.tempdir or None))
-        picture = self.settings.picture_format
-        pattern = str(self.folder / (job.PLATES + picture.suffix))
-        request = plates.write_request(self.shot, pattern, picture, self._temporary)
+        request = plates.write_request(
+            shot, str(target), picture, self._temporary, over_black=self._mask is not None
+        )
         return plates.extract_command(request, plates.shows_scenes(scene))
 
     def _finish(self) -> None:
