@@ -73,10 +73,18 @@ class FlowFiles:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 temporary.write_bytes(content + _checksum(content))
-                temporary.replace(path)
+                try:
+                    temporary.replace(path)
+                except FileNotFoundError:
+                    # Another process was first with this pair, and swept up what it took for the
+                    # rest of a killed one.
+                    if not path.exists():
+                        raise
             finally:
-                with contextlib.suppress(OSError):
-                    temporary.unlink(missing_ok=True)
+                # What killed runs left behind of this pair goes, too.
+                for rest in path.parent.glob(f".{path.name}.*.tmp"):
+                    with contextlib.suppress(OSError):
+                        rest.unlink()
         except OSError as error:
             raise EcsetError(f"The motion {path} can't be kept: {error.strerror}.") from None
 

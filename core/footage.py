@@ -29,7 +29,7 @@ _SAMPLE_SIDE = 64  # pixels of a sampled frame
 # A frame and those around it are asked for again and again, by several threads: as many are kept as
 # fit into this memory, within these bounds.
 _MEMORY = 256 * 2**20
-_MOST_KEPT, _LEAST_KEPT = 8, 3
+_MOST_KEPT, _LEAST_KEPT = 8, 4
 
 
 class Footage:
@@ -56,9 +56,9 @@ class Footage:
         fitting = _MEMORY // (3 * 4 * size[0] * size[1])
         kept = min(max(fitting, _LEAST_KEPT), _MOST_KEPT)
         self.picture = Memo(self._read_picture, kept)
-        self.amount = Memo(self._read_amount, _LEAST_KEPT)
+        self.amount = Memo(self._read_amount, kept)
         self.rgb = Memo(self._read_rgb, kept)
-        self._plate = Memo(self._read_plate, _LEAST_KEPT)
+        self._plate = Memo(self._read_plate, kept)
 
     def plate(self, frame: int) -> Plate:
         """See :class:`core.shot.Shot`."""

@@ -152,8 +152,13 @@ class TestEnd:
     coherence = {"method": "short", "segment": 20, "overlap": 0}
 
     def test_a_killed_hand_is_one_sentence(self, shop):
-        plates = panned(40)
-        folder = shop.job("a", plates, coherence=self.coherence)
+        """And what is painted is kept: another run, on one device or two, comes to the same."""
+        plates = panned(24)
+        coherence = {**self.coherence, "segment": 12}
+        whole, folder = (
+            shop.job(name, plates, coherence=coherence) for name in ("whole", "killed")
+        )
+        assert run(whole).status == 0
         process, hands = begun(folder, 2)
         hands[1].kill()
         end = end_of(process)
@@ -163,6 +168,9 @@ class TestEnd:
             "the job again to go on."
         )
         assert gone(hands)
+        again = run(folder)
+        assert 2 <= again.events[0]["done"] < 24
+        assert results(folder) == results(whole)
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
     def test_all_end_with_the_first(self, shop, number):

@@ -132,9 +132,11 @@ def test_a_damaged_file_is_made_again(tmp_path, damage):
             }[damage]
         )
     counting = Counting()
+    (tmp_path / f".{path.name}.killed.tmp").write_text("half of it")
     Flows(plate, counting, files(tmp_path)).between(1, 2)
     assert len(counting.calls) == 1
     assert path.read_bytes() == whole
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_file_that_cannot_be_written(tmp_path):

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ import pytest
 from PIL import Image
 
 from core import frames
-from core.errors import InputError
+from core.errors import EcsetError, InputError
 from core.frames import Picture
 from core.job import load
+from core.looks.patch import Patch
 from core.run import check
 from tests.core.pictures import grey, panned, textured
 from tests.core.runs import end_of, results, run, start
@@ -177,6 +179,28 @@ def test_held_frames_are_identical(shop):
         frames.read(job / f"frames/ecset_000{n}.png").digest() for n in (2, 3, 4)
     )
     assert second == third == fourth
+
+
+@pytest.mark.parametrize("end", ["done", "failed", "not written"])
+def test_no_thread_is_left_behind(shop, end, monkeypatch):
+    before = set(threading.enumerate())
+    job = shop.job("a", panned(3))
+    if end == "failed":
+        monkeypatch.setattr(Patch, "paint", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(job)
+    elif end == "not written":
+
+        def full(*_: object) -> None:
+            raise EcsetError("there is no room")
+
+        monkeypatch.setattr(frames, "write", full)
+        ended = run(job)
+        assert (ended.status, ended.error) == (1, "there is no room")
+        assert not ended.all("frame"), "none is told of before its file is there"
+    else:
+        assert run(job).status == 0
+    assert set(threading.enumerate()) == before
 
 
 def test_negative_frames(shop):
