@@ -71,6 +71,7 @@ def prepared(name: str = "auto", precision: str = "auto", memory: int | None = N
     device = choose(name)
     if device.type == "cuda":
         torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.utils.deterministic.fill_uninitialized_memory = False  # nothing here reads any
     return Machine(device, PRECISIONS[precision], None if memory is None else memory * _MIB)
 
 

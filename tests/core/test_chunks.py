@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import signal
 
+import pytest
+
 from tests.core.pictures import panned
 from tests.core.runs import end_of, results, results_of_a_killed_run, run, start
 
@@ -86,6 +88,22 @@ def test_a_chunk_needs_nothing_from_before_a_cut(shop):
     assert last.all("warning")[0]["message"] == "Frames 3-4 come first: frame 5 goes on from them."
     assert run(chunk).painted == [1, 2]
     assert results(chunk) == results(whole)
+
+
+@pytest.mark.parametrize("method", ["warp", "short", "long"])
+def test_what_is_missing_as_far_back_as_it_is_asked_for(shop, method):
+    """Held to the frame before, a frame needs that; held to one three frames ago, that one, too."""
+    plates = panned(6)
+    coherence = {"method": method, "distances": [1, 3]}
+    whole, part = (shop.job(name, plates, coherence=coherence) for name in ("whole", "part"))
+    assert run(whole).status == 0
+    assert run(part, "--frames", "5-6").painted == [1, 2, 3, 4, 5, 6]
+    assert results(part) == results(whole)
+    for missing in (1, 3, 6):
+        (part / f"frames/ecset_000{missing}.png").unlink()
+    assert run(part, "--frames", "6-6").painted == {"long": [1, 3, 6]}.get(method, [6])
+    assert run(part).painted == {"long": []}.get(method, [1, 3])
+    assert results(part) == results(whole)
 
 
 def test_without_coherence_a_chunk_needs_nothing(shop):

@@ -13,6 +13,7 @@ from PIL import Image
 
 from core import flows, frames, job, lanes
 from core.errors import InputError
+from core.frames import Picture
 from tests.core.pictures import panned
 from tests.core.runs import results, run, start
 
@@ -265,6 +266,30 @@ class TestSegments:
         (folder / "frames/ecset_0005.png").unlink()
         (folder / "frames/ecset_0001.png").unlink()
         assert run(folder, "--frames", "5-5").painted == [5]
+
+
+@pytest.mark.parametrize("coherence", [PASSES, SEGMENTS])
+def test_strength_and_alpha(shop, coherence):
+    """They count in the frames, not on the way to them: what goes on from a frame is its paint."""
+    folder = shop.job("a", panned(6), coherence=coherence, strength=[1, 1, 1, 1, 0.5, 0])
+    alpha = np.ones((48, 64), np.float32)
+    alpha[:, :20] = 0
+    for number in range(1, 7):
+        path = folder / f"plates/plate_{number:04d}.png"
+        frames.write(Picture(frames.read(path).rgb, alpha), path, 8, "plate")
+    assert run(folder).status == 0
+    plates, found = (
+        [frames.read(folder / f"{name}_000{n}.png") for n in (5, 6)]
+        for name in ("plates/plate", "frames/ecset")
+    )
+    assert found[1].digest() == plates[1].digest()
+    for plate, result in zip(plates, found, strict=True):
+        np.testing.assert_array_equal(result.alpha, alpha)
+        np.testing.assert_array_equal(result.rgb[:, :20], plate.rgb[:, :20])
+    kind = "passes/2" if coherence is PASSES else "segments/5"
+    side = frames.read(folder / kind / "ecset_0006.png")
+    assert side.alpha is None
+    assert np.abs(side.rgb - plates[1].rgb).mean() > 0.05
 
 
 def test_what_does_not_go_together(shop):
