@@ -65,5 +65,5 @@ def draw(layout: Any, settings: Any) -> None:
 def draw_mask(layout: Any, owner: Any, name: str, target: str) -> None:
     """A path to a mask, and a button that takes a strip in its place."""
     row = layout.row(align=True)
-    row.prop(owner, name, text="Mask", placeholder="Everywhere")
+    row.prop(owner, name, text="Mask", placeholder="All")
     row.operator("ecset.mask_strip", text="", icon="SEQ_SEQUENCER").target = target
