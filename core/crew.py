@@ -109,6 +109,7 @@ def _look_for_cuts(the_plan: Plan, scout: Workshop, crew: _Crew) -> None:
                     crew.hear("cut", frame=frame)
         except EcsetError as error:
             crew.hear("failed", error=error)
+            return
         if not found:
             crew.hear("warning", message=_one_chain(the_plan))
 

@@ -71,7 +71,8 @@ def prepared(name: str = "auto", precision: str = "auto", memory: int | None = N
     device = choose(name)
     if device.type == "cuda":
         torch.use_deterministic_algorithms(True, warn_only=True)
-        torch.utils.deterministic.fill_uninitialized_memory = False  # nothing here reads any
+        # Nothing here reads what it has not written.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     return Machine(device, PRECISIONS[precision], None if memory is None else memory * _MIB)
 
 
