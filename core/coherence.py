@@ -10,7 +10,7 @@ from .part import Part
 
 
 class Coherence(Part):
-    """How a shot is kept from flickering (:mod:`core.shot`).
+    """How a shot is kept from flickering (:mod:`core.ways`).
 
     method: what a frame begins from and is held to. ``anchored``: an anchor some frames ago, else
         the frame before. After Ruder et al. 2016: ``warp`` only begins from the frame before,

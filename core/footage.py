@@ -1,4 +1,4 @@
-"""A shot on disk, as looks and :mod:`core.shot` see it: tensors, with all that a frame has."""
+"""A shot on disk, as looks and :mod:`core.ways` see it: tensors, with all that a frame has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How one frame is painted. What holds a shot together is not a look's business but core.shot's."""
+"""How one frame is painted. What holds a shot together is not a look's business but core.ways'."""
 
 from __future__ import annotations
 
