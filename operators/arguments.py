@@ -4,11 +4,12 @@ import argparse
 import os
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, NoReturn
 
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
+from ..sequencer.engine import PRECISIONS, Machine
 from ..sequencer.errors import BadInput
 from ..sequencer.job import STRIP, Guide, Keyframe, Style
 from .choices import BrushworkChoices, GeneralChoices, declared
@@ -62,6 +63,12 @@ def parser() -> argparse.ArgumentParser:
             _add_choice(group, name, declaration)
     add("--weights", type=_path, metavar="FILE", help="of VGG-19; else those that were downloaded")
     add("--flow-weights", type=_path, metavar="FILE", help="the same of RAFT")
+    machine = stylize.add_argument_group("the machine; else what the preferences say")
+    machine.add_argument("--devices", metavar="D,D",
+        help="cpu, cuda:1 ...; several share the strip; all: all graphics cards")  # fmt: skip
+    machine.add_argument("--precision", choices=PRECISIONS, help="of the numbers inside networks")
+    machine.add_argument("--memory", type=_number(int, 1, None), metavar="MIB",
+        help="that painting a frame may take; else most of it")  # fmt: skip
     add("--engine-python", metavar="PATH", help="a Python that has PyTorch")
     add("--save-as", metavar="OUT.blend", help="write the painted .blend; else only frames")
 
@@ -122,6 +129,13 @@ def weights_of(arguments: argparse.Namespace) -> dict[str, str]:
         "raft-large": arguments.flow_weights,
     }
     return {network: path for network, path in given.items() if path}
+
+
+def machine_of(arguments: argparse.Namespace, usual: Machine) -> Machine:
+    """What is given of the machine, else as usual."""
+    names = [field.name for field in fields(Machine)]
+    given = {name: getattr(arguments, name) for name in names}
+    return replace(usual, **{name: value for name, value in given.items() if value is not None})
 
 
 def _number(kind: Callable[[str], float], low: float, high: float | None) -> Callable[[str], float]:

@@ -13,12 +13,12 @@ from typing import Any
 
 import bpy
 
-from ..panels.preferences import engine_python, weights_files
+from ..panels.preferences import engine_python, machine, weights_files
 from ..sequencer import compat, engine, weights
 from ..sequencer.errors import EXIT_CANCELLED, EXIT_DONE, BadInput, EcsetError
 from ..sequencer.process import clean_environment
 from ..sequencer.task import Phase, StylizeTask
-from .arguments import choices_of, parser, styles_of, weights_of
+from .arguments import choices_of, machine_of, parser, styles_of, weights_of
 from .settings import chosen_of, gather, styles_in
 
 
@@ -73,7 +73,8 @@ def _stylize(arguments: argparse.Namespace) -> int:
         arguments.frames,
         {**weights_files(), **weights_of(arguments)},
     )
-    task = StylizeTask(scene, strip, settings, python, headless=True)
+    chosen = machine_of(arguments, machine())
+    task = StylizeTask(scene, strip, settings, python, headless=True, machine=chosen)
     shot = task.shot
     _tell(
         f'Painting "{shot.strip}" of {arguments.file}: frames {shot.first}-{shot.last}, '

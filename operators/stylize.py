@@ -5,7 +5,7 @@ from typing import Any
 import bpy
 from bpy.props import CollectionProperty, FloatProperty, StringProperty
 
-from ..panels.preferences import engine_python, weights_files
+from ..panels.preferences import engine_python, machine, weights_files
 from ..sequencer import compat, marks
 from ..sequencer.errors import BadInput, EcsetError
 from ..sequencer.job import Guide, Settings, Style
@@ -107,7 +107,12 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
         strip = scene.sequence_editor.active_strip
         try:
             task = StylizeTask(
-                scene, strip, self._settings(scene), engine_python(), bpy.app.background
+                scene,
+                strip,
+                self._settings(scene),
+                engine_python(),
+                bpy.app.background,
+                machine(),
             )
         except EcsetError as error:
             self.report({"ERROR"}, str(error))

@@ -1,10 +1,10 @@
-"""Preferences: where the engine's Python is, and files of weights."""
+"""Preferences: where the engine's Python is, and what holds for this machine."""
 
 from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..sequencer import engine
 from ..sequencer.errors import BadInput
@@ -49,6 +49,29 @@ class EcsetPreferences(bpy.types.AddonPreferences):
     raft_small: _weights(TITLES["raft-small"])
     raft_large: _weights(TITLES["raft-large"])
 
+    devices: StringProperty(
+        name="Devices",
+        description=(
+            'What strips are painted on, as PyTorch calls it: "cpu", "cuda:1", "mps"; several with '
+            'commas between them share a strip; "all" for all graphics cards'
+        ),
+    )
+    precision: EnumProperty(
+        name="Precision",
+        description="How numbers are kept inside of neural networks",
+        items=(
+            ("auto", "Automatic", "What the engine takes for the best"),
+            ("float32", "32 bit", "Full precision"),
+            ("bfloat16", "16 bit, bfloat", "Half the memory; quick on newer graphics cards"),
+            ("float16", "16 bit, float", "Half the memory; quick on most graphics cards"),
+        ),
+    )
+    memory: IntProperty(
+        name="Memory (MiB)",
+        description="What painting a frame may take of the device's memory; 0 for most of it",
+        min=0,
+    )
+
     def draw(self, context: Any) -> None:
         layout = self.layout
         layout.use_property_split = True
@@ -61,6 +84,10 @@ class EcsetPreferences(bpy.types.AddonPreferences):
         layout.operator("ecset.setup_engine", icon="IMPORT")
         if not bpy.app.online_access:
             layout.label(text="Needs Allow Online Access (System)", icon="INTERNET_OFFLINE")
+        column = layout.column()
+        column.prop(self, "devices", placeholder="The best one")
+        column.prop(self, "precision")
+        column.prop(self, "memory")
         column = layout.column()
         for network in TITLES:
             column.prop(self, _property(network), placeholder="As downloaded")
@@ -97,6 +124,14 @@ def weights_files() -> dict[str, str]:
     preferences = _preferences()
     named = {n: getattr(preferences, _property(n)) if preferences else "" for n in TITLES}
     return {network: bpy.path.abspath(path) for network, path in named.items()}
+
+
+def machine() -> engine.Machine:
+    """What the preferences say of the machine."""
+    preferences = _preferences()
+    if preferences is None:
+        return engine.Machine()
+    return engine.Machine(preferences.devices, preferences.precision, preferences.memory)
 
 
 def _preferences() -> Any | None:

@@ -1,6 +1,7 @@
 """Where the engine's Python is, and how the engine is called.  Standard library only."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import BadInput
@@ -79,9 +80,42 @@ def check_command(python: Path, job: Path) -> list[str | Path]:
     return [python, "-m", "core", "check", job]
 
 
-def run_command(python: Path, job: Path, progress: bool) -> list[str | Path]:
+#: How numbers are kept inside of networks; the first lets the engine choose.
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a job is painted on: of no account for what comes out, so no part of the job.
+
+    `devices`: as PyTorch calls them (cpu, cuda:1), with commas between several, "all" for all
+    graphics cards, "" for the engine's choice; `memory`: mebibytes that a frame may take, 0 for
+    most of what there is.
+    """
+
+    devices: str = ""
+    precision: str = PRECISIONS[0]
+    memory: int = 0
+
+    def options(self) -> list[str]:
+        """The same, as options of the engine's."""
+        options = []
+        devices = "".join(self.devices.split())
+        if devices == "all":
+            options += ["--devices", "auto"]
+        elif "," in devices:
+            options += ["--devices", devices]
+        elif devices:
+            options += ["--device", devices]
+        if self.precision != PRECISIONS[0]:
+            options += ["--precision", self.precision]
+        return [*options, "--memory", str(self.memory)] if self.memory else options
+
+
+def run_command(python: Path, job: Path, progress: bool, machine: Machine) -> list[str | Path]:
     """The call that paints; it ends by itself when its standard input does."""
     command: list[str | Path] = [python, "-m", "core", "run", job, "--with-parent"]
+    command += machine.options()
     return [*command, "--progress"] if progress else command
 
 

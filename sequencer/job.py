@@ -1,14 +1,10 @@
-"""The job a task hands to the engine: its settings, its folder, its ``job.json``.
+"""The job a task hands to the engine: its settings, its ``job.json``, and where it lies.
 
 Standard library only.  The engine validates the file; here it is only written.
 """
 
-import contextlib
-import errno
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,7 +13,6 @@ from typing import Any
 from . import pictures
 from .brushwork import STRENGTH, Brushwork
 from .coherence import Coherence
-from .errors import BadInput, EcsetError
 from .naming import folder_name
 from .network import Network
 from .weights import TITLES
@@ -257,51 +252,3 @@ def check_files(settings: Settings, frames: range) -> None:
     for path, what in ((settings.weights, WEIGHTS), (settings.flow_weights, FLOW_WEIGHTS)):
         if path:
             pictures.check(path, what, "file")
-
-
-def write_job(folder: Path, job: dict[str, Any]) -> Path | None:
-    """Make the folder with its ``job.json`` and an empty folder for plates.
-
-    Returns the outermost folder that was made for it, None if there was the job before.  Raises
-    BadInput when the folder cannot be made or holds something else; then nothing is left of it.
-    """
-    target = folder / "job.json"
-    part = folder / "job.json.part"
-    outermost = _first_missing(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not target.exists() and any(folder.iterdir()):
-            raise BadInput(
-                f"The folder {folder} holds other files: choose another output folder, "
-                "or move them away."
-            )
-        (folder / PLATES).parent.mkdir(exist_ok=True)
-        part.write_text(json.dumps(job, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(part, target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        if outermost is not None:
-            remove_job(folder, outermost)
-        reason = error.strerror or str(error)
-        if error.errno == errno.ENOSPC:
-            raise EcsetError(f"The disk of {folder.parent} is full: make room on it.") from error
-        raise BadInput(
-            f"The output folder {folder.parent} cannot be written ({reason}): choose another."
-        ) from error
-    return outermost
-
-
-def remove_job(folder: Path, outermost: Path) -> None:
-    """Take away what `write_job` made, up to the folder `outermost` that it returned."""
-    shutil.rmtree(folder, ignore_errors=True)
-    with contextlib.suppress(OSError):  # another job came into it meanwhile
-        while folder != outermost:
-            folder = folder.parent
-            folder.rmdir()
-
-
-def _first_missing(folder: Path) -> Path | None:
-    """The outermost of the folders on the way to `folder` that do not exist yet."""
-    missing = [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
-    return missing[-1] if missing else None

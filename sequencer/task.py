@@ -8,15 +8,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from . import animation, engine, job, keyframes, marks, masks, place, plates
-from .brushwork import STRENGTH_LIMITS
+from . import check, engine, folder, job, keyframes, marks, masks, place, plates
 from .errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput, EcsetError
 from .process import Child, clean_environment
 
@@ -45,15 +43,21 @@ class StylizeTask:
     """
 
     def __init__(
-        self, scene: Any, strip: Any, settings: job.Settings, python: Path, headless: bool = False
+        self,
+        scene: Any,
+        strip: Any,
+        settings: job.Settings,
+        python: Path,
+        headless: bool = False,
+        machine: engine.Machine | None = None,
     ) -> None:
         """Validate, write the job and start.  Raises EcsetError; then nothing is under way.
 
         `headless`: the engine draws its progress bar on this process's standard error.
         """
-        _refuse_foreign(settings)
+        check.refuse_foreign(settings)
         self.shot = plates.describe(scene, strip, settings.frames)
-        settings = _with_strength(scene, self.shot, settings)
+        settings = check.with_strength(scene, self.shot, settings)
         self.settings, notes = keyframes.use(scene, self.shot, settings)
         self.phase = Phase.PROBE
         self.message = ""
@@ -64,13 +68,14 @@ class StylizeTask:
         self.seconds_per_frame: float | None = None
         self.passes: tuple[int, int] | None = None  # the one under way and how many, if several
         self._python = python
+        self._machine = machine or engine.Machine()
         self._headless = headless
         self._opaque = True
         self._cancelled = False
         self._error: str | None = None
         self._heard_finish = False
         self._temporary: Path | None = None
-        _check_files(self.settings, self.shot)
+        check.files(self.settings, self.shot)
         self._masks = masks.shots(scene, self.shot, self.settings)  # still to be rendered
         self._mask: str | None = None  # the one that is
         if not settings.output.is_absolute():
@@ -95,7 +100,7 @@ class StylizeTask:
             self.shot.strip,
             self.settings.mask_strips,
         )
-        self._outermost = job.write_job(self.folder, description)
+        self._outermost = folder.write(self.folder, description)
         self._child = self._start(engine.probe_command(python))
 
     @property
@@ -226,7 +231,7 @@ class StylizeTask:
         elif self.phase is Phase.PLATES:
             self._remove_temporary()
             self._mask = None
-            command = engine.run_command(self._python, self.folder, progress=self._headless)
+            command = engine.run_command(self._python, self.folder, self._headless, self._machine)
             self._enter(Phase.PAINT, command)
         else:
             self._finish()
@@ -264,41 +269,9 @@ class StylizeTask:
     def _leave_nothing(self) -> None:
         """Take a new job away again that was refused before anything was made of it."""
         if self._outermost is not None:
-            job.remove_job(self.folder, self._outermost)
+            folder.remove(self.folder, self._outermost)
 
     def _remove_temporary(self) -> None:
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
             self._temporary = None
-
-
-def _refuse_foreign(settings: job.Settings) -> None:
-    """Raise BadInput when something is given that the look has no use for."""
-    if settings.look == "neural":
-        for given, what in ((settings.keyframes, "keyframes"), (settings.guides, "guides")):
-            if given:
-                raise BadInput(f"The look Neural takes no {what}: leave them out, or take patch.")
-
-
-def _with_strength(scene: Any, shot: plates.Shot, settings: job.Settings) -> job.Settings:
-    """`settings` with the scene's own strength at the shot's frames, unless one is given.
-
-    It is a number, or one for each frame where it is animated.
-    """
-    if settings.strength is not None:
-        return settings
-    frames = range(shot.first, shot.last + 1)
-    low, high = STRENGTH_LIMITS
-    values = [
-        job.decimal(min(max(value, low), high))
-        for value in animation.values(scene, "ecset.strength", frames)
-    ]
-    strength = values[0] if len(set(values)) == 1 else tuple(values)
-    return replace(settings, strength=strength)
-
-
-def _check_files(settings: job.Settings, shot: plates.Shot) -> None:
-    if not (settings.styles or settings.keyframes or settings.look == "identity"):
-        or_paint = ", or paint a keyframe" if settings.look == "patch" else ""
-        raise BadInput(f"There is no style picture: choose one{or_paint}.")
-    job.check_files(settings, range(shot.first, shot.last + 1))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import vendor_setup
-from sequencer import engine, job, naming, process
+from sequencer import engine, folder, job, naming, process
 from sequencer.errors import BadInput, EcsetError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,10 +154,10 @@ def test_job_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(job.os, "replace", full)
+    monkeypatch.setattr(folder.os, "replace", full)
     (tmp_path / "there").mkdir()
     with pytest.raises(EcsetError, match="is full: make room on it"):
-        job.write_job(tmp_path / "there/a/b/job", job.describe(job.Settings(), 1, 2))
+        folder.write(tmp_path / "there/a/b/job", job.describe(job.Settings(), 1, 2))
     assert [path.name for path in tmp_path.rglob("*")] == ["there"]
 
 

@@ -102,12 +102,13 @@ class Timeline:
         The session is saved and loaded again on the way.  Returns (shot, result strip, opaque).
         """
         import sequencer.extract as extract
+        from ecset.sequencer import folder as folders
         from ecset.sequencer import job, place, plates
 
         shot = plates.describe(self.scene, strip, frames)
         settings = job.Settings(look="identity", format=picture)
         target = self.folder / folder
-        job.write_job(target, job.describe(settings, shot.first, shot.last))
+        folders.write(target, job.describe(settings, shot.first, shot.last))
         pattern = target / (job.PLATES + settings.picture_format.suffix)
         request = plates.write_request(shot, str(pattern), settings.picture_format, self.folder)
         blend = self.save()
