@@ -83,7 +83,12 @@ class _Catch:
         self.caught: list[tuple[optimise.Objective, Tensor]] = []
 
     def __call__(
-        self, objective: optimise.Objective, picture: Tensor, iterations: int, settled: float
+        self,
+        objective: optimise.Objective,
+        picture: Tensor,
+        iterations: int,
+        settled: float,
+        painted: bool = False,
     ) -> Tensor:
         self.caught.append((objective, picture))
         return picture
@@ -120,7 +125,7 @@ def _benchmark(options: argparse.Namespace) -> None:
     for name in optimise.OPTIMISERS:
         objective, picture = captured(name, size, where)
         turns = Turns(objective, bound, wait)
-        optimise.OPTIMISERS[name](turns, picture, options.rounds + 1, 0)
+        optimise.OPTIMISERS[name](turns, picture, True, options.rounds + 1, 0)
         turns.ended()
         rows.append(row(f"a step of {name}", turns.steps[1:], turns.bounds[1:]))
         if options.profile:
@@ -247,7 +252,7 @@ def _profile(name: str, objective: optimise.Objective, picture: Tensor, lines: i
     if picture.is_cuda:
         activities.append(ProfilerActivity.CUDA)
     with profile(activities=activities) as found:
-        optimise.OPTIMISERS[name](objective, picture, 3, 0)
+        optimise.OPTIMISERS[name](objective, picture, True, 3, 0)
     key = "self_cuda_time_total" if picture.is_cuda else "self_cpu_time_total"
     print(f"\n3 iterations of {name}:")
     print(found.key_averages().table(sort_by=key, row_limit=lines, max_name_column_width=60))

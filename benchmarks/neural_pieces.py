@@ -32,7 +32,12 @@ class Pieces:
         self.levels: list[dict[str, Any]] = []  # the first frame's and then the second's
 
     def __call__(
-        self, objective: optimise.Objective, picture: Tensor, iterations: int, settled: float
+        self,
+        objective: optimise.Objective,
+        picture: Tensor,
+        iterations: int,
+        settled: float,
+        painted: bool = False,
     ) -> Tensor:
         """See :data:`core.looks.optimise.Optimiser`. Does not end early."""
         stamps: list[float] = []
@@ -43,7 +48,7 @@ class Pieces:
 
         count = max(1, round(self._finest * self._side / max(picture.shape[-2:])))
         began = _now(picture)
-        result = self._optimiser(timed, picture, 1 + count, 0)
+        result = self._optimiser(timed, picture, painted, 1 + count, 0)
         stamps.append(_now(picture))
         took = [after - before for before, after in itertools.pairwise(stamps[1:])]
         self.levels.append(

@@ -127,7 +127,7 @@ class NeuralSettings(Part):
         dark from the paint; ``histogram`` and ``linear`` give the style the plate's colours first,
         value by value or by mean and covariance.
     start: what a first frame begins from; later ones begin from earlier results.
-    optimiser: ``adam`` or ``lbfgs``.
+    optimiser: ``lbfgs``, or ``adam``, which comes less far in as many iterations.
     quality: how many sizes and iterations, from ``draft`` over ``normal`` to ``fine``.
     iterations: instead, those for each size, coarse to fine, each twice as large as the one before;
         null for the quality's.
@@ -148,7 +148,7 @@ class NeuralSettings(Part):
     tv: Literal["squared", "absolute"] = "squared"
     colours: Literal["style", "luminance", "histogram", "linear"] = "style"
     start: Literal["plate", "noise"] = "plate"
-    optimiser: Literal["adam", "lbfgs"] = "adam"
+    optimiser: Literal["lbfgs", "adam"] = "lbfgs"
     quality: Literal["draft", "normal", "fine"] = "normal"
     iterations: list[Annotated[int, Field(ge=0, le=10000)]] | None = Field(
         default=None, min_length=1, max_length=8

@@ -91,8 +91,8 @@ class NetworkChoices:
         name="Optimiser",
         description="Neural: how the picture is improved in each iteration",
         items=(
-            ("adam", "Adam", "Little memory, even progress"),
-            ("lbfgs", "L-BFGS", "More memory, and often a better picture from as many iterations"),
+            ("lbfgs", "L-BFGS", "A better picture from as many iterations"),
+            ("adam", "Adam", "Less memory; comes less far in as many iterations"),
         ),
         default=Network.optimiser,
         options=set(),

@@ -18,7 +18,7 @@ class Network:
     tv: str = "squared"
     colours: str = "style"
     start: str = "plate"
-    optimiser: str = "adam"
+    optimiser: str = "lbfgs"
     quality: str = "normal"
     iterations: tuple[int, ...] | None = None  # for each size, coarse to fine; None: the quality's
     later: float = 0.5
@@ -43,7 +43,7 @@ CHOICES = {
     "tv": ("squared", "absolute"),
     "colours": ("style", "luminance", "histogram", "linear"),
     "start": ("plate", "noise"),
-    "optimiser": ("adam", "lbfgs"),
+    "optimiser": ("lbfgs", "adam"),
     "quality": ("draft", "normal", "fine"),
     "pooling": ("max", "average"),
 }

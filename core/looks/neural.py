@@ -39,7 +39,7 @@ _LEAST = 2 * LEAST_SIDE
 # plate is seen, as the style's is when nothing of the style is.
 _STYLE = 30.0
 _SMOOTH = {"squared": 4.0, "absolute": 0.2}
-_TEMPORAL = 20.0
+_TEMPORAL = 100.0
 
 _NOISE = 0.15  # standard deviation around the middle grey
 
@@ -120,9 +120,12 @@ class Neural:
                 picture = begun + resize(result - before, level.size)
             objective_here = self._objective(level, seen, shares, hold)
             optimise = OPTIMISERS[self._settings.optimiser]
-            iterations = level.iterations[hold is not None]
             result = optimise(
-                objective_here, picture.clamp(0, 1), iterations, self._settings.settled
+                objective_here,
+                picture.clamp(0, 1),
+                level.iterations[hold is not None],
+                self._settings.settled,
+                painted=hold is not None,
             )
         assert result is not None
         result = resize(result, self._size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -12,12 +13,28 @@ from torch import Tensor
 # From a picture (1×3×H×W) to its loss and the gradient.
 Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
 
-# From an objective, a picture to begin with, the most iterations and what counts as settled.
-Optimiser = Callable[[Objective, Tensor, int, float], Tensor]
 
-# How far Adam may move a value, from 0 to 1, in one step at first. It falls to nothing over the
-# iterations, so that the picture comes to rest.
-_STEP = 0.05
+class Optimiser(Protocol):
+    """Makes an objective small, beginning with a picture (1×3×H×W, 0 to 1), which stays as it is.
+
+    iterations: the most that there are. settled: the end comes early when the loss falls by less
+    than this share over ten iterations. painted: whether the picture is near to the end already.
+    """
+
+    def __call__(
+        self,
+        objective: Objective,
+        picture: Tensor,
+        iterations: int,
+        settled: float,
+        painted: bool = False,
+    ) -> Tensor: ...
+
+
+# How far Adam may move a value, from 0 to 1, in one step at first: of a plate or noise, and of what
+# is painted already, which larger steps would undo first. It falls to nothing over the iterations,
+# so that the picture comes to rest.
+_STEP, _STEP_OF_PAINT = 0.05, 0.01
 _BETAS = (0.7, 0.9)
 
 # Adam moves every value alike far, however little it matters. Below this share of the mean gradient
@@ -30,13 +47,13 @@ _MEMORY = 20  # steps that L-BFGS remembers
 _EVERY = 10
 
 
-def adam(objective: Objective, picture: Tensor, iterations: int, settled: float) -> Tensor:
-    """At most so many steps from a picture (1×3×H×W, 0 to 1); all of them stay within 0 and 1.
-
-    settled: the end comes early when the loss falls by less than this share over ten steps.
-    """
+def adam(
+    objective: Objective, picture: Tensor, iterations: int, settled: float, painted: bool = False
+) -> Tensor:
+    """So many steps, all of which stay within 0 and 1. See :class:`Optimiser`."""
     picture = picture.clone()
-    optimiser = torch.optim.Adam([picture], lr=_STEP, betas=_BETAS, fused=True)
+    step_size = _STEP_OF_PAINT if painted else _STEP
+    optimiser = torch.optim.Adam([picture], lr=step_size, betas=_BETAS, fused=True)
     falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(iterations, 1))
     rest = _Rest(settled)
     for step in range(iterations):
@@ -52,11 +69,14 @@ def adam(objective: Objective, picture: Tensor, iterations: int, settled: float)
     return picture.detach()
 
 
-def lbfgs(objective: Objective, picture: Tensor, iterations: int, settled: float) -> Tensor:
-    """The best of so many evaluations from a picture (1×3×H×W), clipped to 0 and 1.
+def lbfgs(
+    objective: Objective, picture: Tensor, iterations: int, settled: float, painted: bool = False
+) -> Tensor:
+    """The best of so many evaluations, clipped to 0 and 1. See :class:`Optimiser`.
 
-    settled: as for :func:`adam`.
+    Its line search finds the right step for what is painted already.
     """
+    del painted
     picture = picture.clone()
     rest = _Rest(settled)
     best, least, asked = picture.clone(), math.inf, 0

@@ -147,7 +147,7 @@ def test_from_the_panel_and_arguments_to_the_job(timeline, shot, pictures, tmp_p
             "tv": "absolute",
             "colours": "luminance",
             "start": "plate",
-            "optimiser": "adam",
+            "optimiser": "lbfgs",
             "quality": "normal",
             "iterations": [40, 20],
             "later": 0.3,

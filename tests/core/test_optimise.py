@@ -73,3 +73,14 @@ def test_pictures_stay_within_what_can_be_shown(optimise: Optimiser) -> None:
     found = optimise(brighter, _start(), 100, 0.0)
     assert found.max() == 1
     assert found.min() >= 0
+
+
+def test_paint_is_not_undone_first() -> None:
+    """From near the best picture, one step leads not far away."""
+    bowl = _Bowl()
+    near = (bowl.best + 0.001).clamp(0, 1)
+    far = [
+        (OPTIMISERS["adam"](bowl, near, 1, 0.0, painted) - near).abs().max()
+        for painted in (True, False)
+    ]
+    assert far[0] < 0.011 < 0.04 < far[1]
