@@ -34,6 +34,7 @@ def with_strength(scene: Any, shot: plates.Shot, settings: job.Settings) -> job.
 
 
 def files(settings: job.Settings, shot: plates.Shot) -> None:
+    """Raise BadInput when there is nothing to paint from, or a file of it is not there."""
     if not (settings.styles or settings.keyframes or settings.look == "identity"):
         or_paint = ", or paint a keyframe" if settings.look == "patch" else ""
         raise BadInput(f"There is no style picture: choose one{or_paint}.")
