@@ -37,7 +37,7 @@ pytest = @if compgen -G '$(2)/test_*.py' >/dev/null; then \
 
 .PHONY: help
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(VENVS)/engine/.ready package ## paint a real shot, from the extension's zip to a contact sheet (demo/)
@@ -54,6 +54,15 @@ benchmark: $(VENVS)/engine/.ready $(MOTION)/.ready ## the figures of the README,
 	$(ENGINE) benchmarks/coherence.py '$(MOTION)/frame_####.png' 1-72 --vector '$(MOTION)/motion_####.exr'
 	$(if $(CLIP),$(ENGINE) benchmarks/coherence.py $(CLIP))
 	$(ENGINE) benchmarks/speed.py
+
+.PHONY: benchmark-neural
+benchmark-neural: $(VENVS)/engine/.ready ## the look neural: speed, bound, flicker, trace, in an hour (CLIP='FRAMES A-B --name IT' adds a clip)
+	$(ENGINE) benchmarks/neural_bound.py
+	$(ENGINE) benchmarks/neural_speed.py
+	$(ENGINE) benchmarks/neural_flow.py
+	$(ENGINE) benchmarks/neural_trace.py
+	$(ENGINE) benchmarks/neural_flicker.py
+	$(if $(CLIP),$(ENGINE) benchmarks/neural_flicker.py $(CLIP))
 
 $(MOTION)/.ready: | $(VENVS)/bpy-$(DEMO_BPY)/.ready
 	$(VENVS)/bpy-$(DEMO_BPY)/bin/python benchmarks/render_motion.py $(MOTION)

@@ -48,7 +48,7 @@ class Pieces:
 
         count = max(1, round(self._finest * self._side / max(picture.shape[-2:])))
         began = _now(picture)
-        result = self._optimiser(timed, picture, painted, 1 + count, 0)
+        result = self._optimiser(timed, picture, 1 + count, 0, painted)
         stamps.append(_now(picture))
         took = [after - before for before, after in itertools.pairwise(stamps[1:])]
         self.levels.append(
