@@ -21,7 +21,7 @@ from ..networks import weights as stored
 from ..networks.vgg import LEAST_SIDE, NAMES, Vgg
 from . import Hold, Plate, Source, colour, losses, objective
 from .objective import Content, Grams, Objective, Style
-from .optimise import OPTIMISERS
+from .optimise import OPTIMISERS, PICTURES_KEPT
 from .palette import luminance
 from .tiles import Tile, split
 
@@ -44,8 +44,8 @@ _TEMPORAL = 100.0
 _NOISE = 0.15  # standard deviation around the middle grey
 
 # Bytes for each pixel of a picture on its way through the network and back, beside the features:
-# the two largest layers' gradients, and what is being computed.
-_WORKING_MAPS = 4 * 64
+# gradients of the largest layer, as they come and as they go.
+_WORKING_MAPS = 2 * 64
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,12 @@ class Neural:
         """See :class:`core.looks.Look`. Looks at the styles, in all sizes that are painted."""
         self._size = size
         enlarged = max(1.0, _LEAST / min(size))
-        most = self._machine.budget() // self._bytes_a_pixel()
         self._sources = sources
         pictures = [self._style(source.picture, sample.rgb) for source in sources]
         self._levels = []
         for scale, iterations in self._schedule(max(size) * enlarged):
             height, width = (max(_LEAST, round(side * enlarged * scale)) for side in size)
+            most = self._most((height, width))
             tiles = self._tiles((height, width), most)
             side = self._settings.style_scale * max(height, width)
             self._levels.append(
@@ -260,8 +260,17 @@ class Neural:
         deepest = self._network.layers[-1]
         return split(size, deepest.reach, LEAST_SIDE, most)
 
+    def _most(self, size: tuple[int, int]) -> int:
+        """How many pixels of a picture of this size may go through the network at a time."""
+        whole = math.prod(size) * self._bytes_of_whole()
+        return max(0, self._machine.budget() - whole) // self._bytes_a_pixel()
+
+    def _bytes_of_whole(self) -> int:
+        """Memory for each pixel of the picture, also while it is seen in tiles."""
+        return 4 * 3 * PICTURES_KEPT[self._settings.optimiser]
+
     def _bytes_a_pixel(self) -> int:
-        """Memory for each pixel of a picture that goes through the network and back."""
+        """Memory for each pixel of what goes through the network and back at a time."""
         values = sum(layer.channels / layer.stride**2 for layer in self._network.layers)
         places = sum(
             before.channels / layer.stride**2
@@ -274,7 +283,8 @@ class Neural:
     def _warn(self, tiles: int) -> None:
         if tiles == 1:
             return
-        gibibytes = math.prod(self._levels[-1].size) * self._bytes_a_pixel() / 2**30
+        a_pixel = self._bytes_a_pixel() + self._bytes_of_whole()
+        gibibytes = math.prod(self._levels[-1].size) * a_pixel / 2**30
         height, width = self._size
         self._listener(
             "warning",

@@ -41,7 +41,7 @@ _BETAS = (0.7, 0.9)
 # (root mean square at the beginning) a value moves less: else those that nothing pulls at speckle.
 _QUIET = 0.05
 
-_MEMORY = 20  # steps that L-BFGS remembers
+_MEMORY = 10  # steps that L-BFGS remembers
 
 # How often it is asked whether the loss has settled; asking makes a graphics card wait.
 _EVERY = 10
@@ -122,3 +122,6 @@ class _Rest:
 
 
 OPTIMISERS: dict[str, Optimiser] = {"adam": adam, "lbfgs": lbfgs}
+
+# How many pictures each keeps in memory beside the one that it works on.
+PICTURES_KEPT = {"adam": 6, "lbfgs": 2 * _MEMORY + 10}
