@@ -31,6 +31,9 @@ COMPLETE = ".ecset-complete"
 #: The process that works for this one, if any, so that it does not outlive it.
 _children: list[subprocess.Popen] = []  # one or none
 
+#: Held while it begins, and for good when this process ends with its parent.
+_beginning = threading.Lock()
+
 
 class SetupError(Exception):
     """One sentence and an exit status."""
@@ -91,8 +94,10 @@ def run(command: list[str | Path], failure: str) -> None:
     """
     # Blender's and the shell's Python settings would lead the other Python astray.
     env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    with subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr) as child:
+    with _beginning:
+        child = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr)
         _children.append(child)
+    with child:
         try:
             status = child.wait()
         except BaseException:
@@ -137,6 +142,7 @@ def end_with_parent() -> None:
     def wait() -> None:
         while os.read(0, 4096):
             pass
+        _beginning.acquire()
         for child in _children:
             child.kill()
         os._exit(130)
