@@ -73,8 +73,8 @@ def test_what_is_transparent_is_black(timeline, shot, tmp_path):
 
 
 def test_several_and_other_jobs(timeline, shot):
-    timeline.colour((1, 1, 1), name="White", channel=7, length=12)
     timeline.scene.render.resolution_x, timeline.scene.render.resolution_y = 64, 40
+    timeline.colour((1, 1, 1), name="White", channel=7, length=12)
     timeline.editor.active_strip = timeline.find("Shot")
     both, folder = paint(
         styles=[
