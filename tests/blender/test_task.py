@@ -178,14 +178,16 @@ def test_polling_never_blocks(timeline, pictures, make_task, monkeypatch):
 def test_passes_are_told(timeline, pictures, make_task, monkeypatch):
     from ecset.sequencer.coherence import Coherence
 
-    monkeypatch.setenv("ECSET_FAKE_SECONDS", "0.05")
     timeline.images(pictures)
     timeline.save()
     task, texts = make_task(coherence=Coherence(method="multipass", passes=3), frames=(1, 4)), set()
-    while not task.phase.is_end:
-        task.poll()
+
+    def hear(event, heard=task._hear):
+        heard(event)
         texts.add(task.progress_text.split(" - ")[0])
-        time.sleep(0.01)
+
+    monkeypatch.setattr(task, "_hear", hear)
+    task.run_to_end()
     assert (task.done, task.total, task.exit_status) == (12, 12, 0)
     assert {"Pass 1/3, frame 4/4", "Pass 2/3, frame 1/4", "Pass 3/3, frame 3/4"} <= texts
     assert task.factor == 1.0
