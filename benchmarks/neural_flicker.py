@@ -151,15 +151,15 @@ def _text(found: dict[str, Any]) -> str:
         ["plates", f"{naive['plates_flicker']:.4f}", "", "", f"{naive['plates_energy_worst']:+.0%}"]
         + ["", ""]
     )
-    given = " ".join(
+    about = [
+        f"Frames {found['frames']}, {found['size'][0]}×{found['size'][1]}, {found['machine']}."
+    ]
+    about += [
         f"{name.capitalize()}: `{json.dumps(found[name])}`."
         for name in ("settings", "coherence")
         if found[name]
-    )
-    about = (
-        f"Frames {found['frames']}, {found['size'][0]}×{found['size'][1]}, {found['machine']}. "
-        f"{given} {results.RANDOM_WEIGHTS if found['random'] else ''}"
-    )
+    ]
+    about += [results.RANDOM_WEIGHTS] if found["random"] else []
     measured = (
         f"Flicker on {naive['reliable']:.0%} of pixels, {naive['pairs']} pairs, {naive['cuts']} "
         f"cuts; {naive['motion']:.1f} pixels of motion a frame. Seconds a frame are those of the "
@@ -169,7 +169,7 @@ def _text(found: dict[str, Any]) -> str:
     return "\n\n".join(
         [
             f"# Flicker of the look neural, by way: {found['clip']}",
-            about.strip(),
+            " ".join(about),
             table(head, rows),
             measured,
             "Each step below the last?",
