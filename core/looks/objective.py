@@ -90,30 +90,33 @@ class GramSum:
 
     def __init__(self, layer: str, where: Tensor | None) -> None:
         self._stride = _stride(layer)
-        self._where = None
+        self._where: Tensor | None = None
+        self._sum: Tensor | float = 0.0
+        self._places = 0
+        # Counted once: asking in every iteration would make a graphics card wait.
+        self.share, self._counted = 1.0, 0.0
         if where is not None:
             size = [max(1, side // self._stride) for side in where.shape[-2:]]
             self._where = F.interpolate(where, size, mode="area")
-        self.share = 1.0 if where is None else max(float(where.mean()), _TINY)
-        self._sum: Tensor | float = 0.0
-        self.places = 0.0
+            self.share, self._counted = where.mean().item(), self._where.sum().item()
+
+    @property
+    def places(self) -> float:
+        """How many places there are, or what they count for, once all tiles are seen."""
+        return max(self._counted, _TINY) if self._where is not None else float(self._places)
 
     def look(self, features: Tensor, tile: Tile) -> None:
         """Take in what the layer makes of a tile."""
         rows = places(tile.inside(features, self._stride))
-        counted = rows
-        self.places += float(len(rows)) if self._where is None else 0.0
-        if self._where is not None:
-            count = self._count(tile)
-            self.places += count.sum().item()
-            counted = rows * count
+        counted = rows if self._where is None else rows * self._count(tile)
+        self._places += len(rows)
         self._sum = self._sum + rows.T @ counted
 
     def settle(self) -> Tensor:
         """The matrix per place, once all tiles are seen. What is seen next begins anew."""
         assert isinstance(self._sum, Tensor)
-        matrix = self._sum / max(self.places, _TINY)
-        self._sum, self.places = 0.0, 0.0
+        matrix = self._sum / self.places
+        self._sum, self._places = 0.0, 0
         return matrix
 
     def spread(self, matrix: Tensor, features: Tensor, gradient: Tensor, tile: Tile) -> Tensor:
@@ -147,9 +150,12 @@ class Style:
     ) -> None:
         """targets: one Gram matrix per place for each of ``where``."""
         self.layer = layer
-        self._weight = weight
         self._targets = targets
         self._sums = [GramSum(layer, part) for part in where]
+        self._scales = [
+            weight * gathered.share / max(style(torch.zeros_like(target), target).item(), _TINY)
+            for target, gathered in zip(targets, self._sums, strict=True)
+        ]
         self._pulls: list[Tensor] = []
 
     def look(self, features: Tensor, tile: Tile) -> None:
@@ -161,11 +167,9 @@ class Style:
         """See :class:`Term`."""
         losses = []
         self._pulls = []
-        for target, gathered in zip(self._targets, self._sums, strict=True):
-            count = max(gathered.places, _TINY)
+        for target, gathered, scale in zip(self._targets, self._sums, self._scales, strict=True):
+            count = gathered.places
             matrix = gathered.settle()
-            nothing = style(torch.zeros_like(target), target).item()
-            scale = self._weight * gathered.share / max(nothing, _TINY)
             losses.append(scale * style(matrix, target))
             # By the features: d/dG = (G − A) / (2N²) on both sides of the product, over the places.
             self._pulls.append((matrix - target) * (scale / (len(target) ** 2 * count)))
