@@ -12,7 +12,8 @@ from torch import Tensor
 from .errors import InputError
 from .frames import Array
 
-# "auto" is float32: on CPUs without AMX bfloat16 is slower (0.7× on two cores of an AMD EPYC).
+# "auto" is float32: bfloat16 is quicker where the processor has instructions for it (AVX-512 BF16:
+# docs/neural.md) and slower elsewhere, and moves the gradient by a third of its length.
 PRECISIONS = {
     "auto": torch.float32,
     "float32": torch.float32,

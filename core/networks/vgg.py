@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.nn.grad import conv2d_input
 
 Pooling = Literal["max", "average"]
 
@@ -181,18 +180,36 @@ class _Convolution:
         n, _, height, width = gradient.shape
         channels = self._weight.shape[1]
         size = (n, channels, height, width)
-        back = conv2d_input(size, self._weight, gradient, padding=1)
+        back = _back(size, self._weight, gradient, (1, 1))
         for at, weight in zip((0, -1), self._rows, strict=True):
-            row = conv2d_input((n, channels, 1, width + 2), weight, _row(gradient, at))
+            row = _back((n, channels, 1, width + 2), weight, _row(gradient, at), (0, 0))
             # The corners' pixels stand there twice.
             _column(row, 1).add_(_column(row, 0))
             _column(row, -2).add_(_column(row, -1))
             _row(back, at).add_(row[..., 1:-1])
         for at, weight in zip((0, -1), self._columns, strict=True):
             size = (n, channels, height, 1)
-            column = conv2d_input(size, weight, _column(gradient, at), padding=(1, 0))
+            column = _back(size, weight, _column(gradient, at), (1, 0))
             _column(back, at).add_(column)
         return back
+
+
+def _back(
+    size: tuple[int, int, int, int], weight: Tensor, gradient: Tensor, padding: tuple[int, int]
+) -> Tensor:
+    """From the gradient of what a convolution gives to that of what went in, of a size.
+
+    torch.nn.grad.conv2d_input does the same, but has the picture that went in written out, whose
+    values don't matter: a twentieth of the way back.
+    """
+    unread = torch.empty(
+        size, dtype=gradient.dtype, device=gradient.device, memory_format=torch.channels_last
+    )
+    back: Tensor = torch.ops.aten.convolution_backward(
+        gradient, unread, weight, None, [1, 1], padding, [1, 1], False, [0, 0], 1,
+        [True, False, False],
+    )[0]  # fmt: skip
+    return back
 
 
 def _row(x: Tensor, at: int) -> Tensor:

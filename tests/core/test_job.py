@@ -36,7 +36,7 @@ NEURAL = {
     "tv": "absolute",
     "colours": "luminance",
     "start": "noise",
-    "optimiser": "lbfgs",
+    "optimiser": "adam",
     "quality": "fine",
     "iterations": [0, 100, 50],
     "later": 0.25,

@@ -175,7 +175,7 @@ def test_keyframes_hold_a_shot_in_their_own_way(shop, tmp_path, coherence):
         ({"iterations": [0, 0]}, "iterations must have one above 0."),
         ({"iterations": [50.5]}, "iterations.0 should be a valid integer, not 50.5."),
         ({"later": 0}, "later should be greater than 0, not 0."),
-        ({"optimiser": "sgd"}, "optimiser should be 'adam' or 'lbfgs', not 'sgd'."),
+        ({"optimiser": "sgd"}, "optimiser should be 'lbfgs' or 'adam', not 'sgd'."),
         ({"detail": 1}, "detail is not a field of a job with the look 'neural'."),
         ({"optimizer": "adam"}, "with the look 'neural'; optimiser may be meant."),
     ],
