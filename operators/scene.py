@@ -1,7 +1,5 @@
 """What the scene keeps: ``scene.ecset``, what was chosen in the panel."""
 
-from typing import Any
-
 import bpy
 from bpy.props import CollectionProperty, FloatProperty, IntProperty, StringProperty
 
@@ -9,20 +7,17 @@ from ..sequencer import compat
 from .choices import Choices
 
 
-def _call_by_file(style: Any, context: Any) -> None:
-    """The list shows names, and can be searched by them."""
-    style.name = bpy.path.basename(style.path)
-
-
 class EcsetStyle(bpy.types.PropertyGroup):
-    """One of the scene's style pictures; `name` is its file's."""
+    """One of the scene's style pictures.
+
+    No property has an update function: with one, Blender 4.2 crashes on its way out as a module.
+    """
 
     path: StringProperty(
         name="Picture",
         description="A picture in whose style the strip is painted",
         subtype="FILE_PATH",
         options=compat.PATH_OPTIONS,
-        update=_call_by_file,
     )
     weight: FloatProperty(
         name="Weight",

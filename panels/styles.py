@@ -22,12 +22,21 @@ class ECSET_UL_styles(bpy.types.UIList):
         several = len(data.styles) > 1
         row = layout.split(factor=0.7) if several else layout
         row.label(
-            text=item.name or "No picture yet",
+            text=bpy.path.basename(item.path) or "No picture yet",
             icon="IMAGE_ALPHA" if item.mask else "IMAGE_DATA",
             translate=False,
         )
         if several:
             row.prop(item, "weight", text="", emboss=False)
+
+    def filter_items(self, context: Any, data: Any, name: str) -> tuple[list[int], list[int]]:
+        """Rows are searched by their files."""
+        by_name = bpy.types.UI_UL_list.filter_items_by_name
+        styles = getattr(data, name)
+        shown = self.filter_name and by_name(
+            self.filter_name, self.bitflag_filter_item, styles, "path"
+        )
+        return shown or [], []
 
 
 def draw(layout: Any, settings: Any) -> None:
