@@ -86,7 +86,9 @@ def plot(found: dict[str, Any]) -> Figure:
     axes.set(xscale="log", yscale="log", xlabel="megapixels", ylabel="seconds a frame")
     axes.set_title("Optimisation-based style transfer, seconds a frame", fontsize=11)
     axes.grid(visible=True, which="both", alpha=0.25)
-    axes.legend(fontsize=7)
+    axes.legend(
+        fontsize=7, handlelength=4, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12)
+    )
     return figure
 
 
