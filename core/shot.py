@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .flow.warp import warp
+from .flow.warp import inside, warp
 from .looks import Plate
-from .motion import Motion
+from .motion import Motion, alike
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,13 @@ def brought(painted: Painted, motion: Motion) -> tuple[Tensor, Tensor]:
     """Paint brought to a frame, and where it is known there."""
     picture = warp(painted.rgb, motion.backward, mode="bicubic").clamp(0, 1)
     return picture, (warp(painted.known, motion.backward) > 0.99).to(picture)
+
+
+def unseen(plate: Plate, source: Tensor, motion: Motion) -> Tensor:
+    """Where a motion brings nothing that a plate shows, 1×1×H×W, 1 or 0: what was hidden before, or
+    beyond the frame's edge. source: the other plate, brought along it."""
+    looks = inside(motion.backward) * alike(plate.rgb, source)
+    return 1 - torch.maximum(motion.reliable, looks)
 
 
 def undisturbed(plate: Plate, other: Plate, motion: Motion) -> Tensor:

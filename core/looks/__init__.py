@@ -49,7 +49,8 @@ class Hold:
     picture: 1×3×H×W, what this one should stay close to, as strongly as weight (1×1×H×W, ≥ 0)
     says; plate: what that was painted from, brought along the same way (1×3×H×W); before: the frame
     before as it was painted, not moved; start: what this one begins from (1×3×H×W), for looks that
-    work on a picture step by step.
+    work on a picture step by step; unseen: where that is no picture of what the plate shows
+    (1×1×H×W, 1 or 0), None for nowhere.
     """
 
     picture: Tensor
@@ -57,6 +58,7 @@ class Hold:
     plate: Tensor
     before: Tensor
     start: Tensor
+    unseen: Tensor | None = None
 
 
 class Look(Protocol):

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..device import Machine
 from ..events import Listener
-from ..filters import resize
+from ..filters import blur, resize
 from ..look import NeuralSettings
 from ..networks import weights as stored
 from ..networks.vgg import LEAST_SIDE, NAMES, Vgg
@@ -40,6 +40,9 @@ _LEAST = 2 * LEAST_SIDE
 _STYLE = 30.0
 _SMOOTH = {"squared": 4.0, "absolute": 0.2}
 _TEMPORAL = 100.0
+
+# The border between what earlier frames know and the plate, in pixels.
+_SEAM_SIGMA = 1.5
 
 _NOISE = 0.15  # standard deviation around the middle grey
 
@@ -108,7 +111,7 @@ class Neural:
     def paint(self, plate: Plate, hold: Hold | None) -> Tensor:
         """See :class:`core.looks.Look`."""
         seen = self._coloured(plate.rgb.clamp(0, 1))
-        start = self._start(seen) if hold is None else self._coloured(hold.start)
+        start = self._start(seen) if hold is None else self._held(hold, seen)
         shares = self._shares(plate)
         result: Tensor | None = None
         begun = start
@@ -190,6 +193,14 @@ class Neural:
             return total
 
         return loss
+
+    def _held(self, hold: Hold, seen: Tensor) -> Tensor:
+        """What a frame that goes on from others begins with: the plate where those know nothing,
+        for what was pulled in over the edge of the frame is streaks."""
+        start = self._coloured(hold.start)
+        if hold.unseen is None:
+            return start
+        return torch.lerp(start, seen, blur(hold.unseen, _SEAM_SIGMA))
 
     def _start(self, seen: Tensor) -> Tensor:
         """What a frame that has nothing to go on from begins with."""

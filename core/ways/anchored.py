@@ -15,7 +15,7 @@ from ..filters import blur
 from ..flow.warp import inside, warp
 from ..looks import Hold, Plate
 from ..motion import Motion, alike, followed
-from ..shot import Motions, Painted, Shot, brought, undisturbed
+from ..shot import Motions, Painted, Shot, brought, undisturbed, unseen
 
 # Frames between anchors. With more, less is still in sight of them; with fewer, paint is resampled
 # more often (docs/coherence.md).
@@ -66,7 +66,7 @@ class Anchored:
             source = torch.lerp(source, far_source, share)
         weight = self._weight * self._trusted(plate, source, link) * known
         weight = weight * undisturbed(plate, before, link)
-        return Hold(picture, weight, source, result.rgb, picture)
+        return Hold(picture, weight, source, result.rgb, picture, unseen(plate, source, link))
 
     def _trusted(self, plate: Plate, source: Tensor, link: Motion) -> Tensor:
         looks = inside(link.backward) * alike(plate.rgb, source)

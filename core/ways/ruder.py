@@ -10,7 +10,7 @@ from torch import Tensor
 from ..flow.consistency import exclusive
 from ..flow.warp import warp
 from ..looks import Hold
-from ..shot import Motions, Shot, brought, undisturbed
+from ..shot import Motions, Shot, brought, undisturbed, unseen
 
 
 class Held:
@@ -55,6 +55,7 @@ class Held:
             _mean(sources, weights, weight, source),
             result.rgb,
             start,
+            unseen(self._shot.plate(frame), source, link),
         )
 
     def _others(self, frame: int) -> list[int]:
@@ -90,7 +91,9 @@ class Begun:
         result = self._shot.painted(frame - 1)
         start, _ = brought(result, link)
         source = warp(self._shot.plate(frame - 1).rgb, link.backward)
-        return Hold(start, torch.zeros_like(link.reliable), source, result.rgb, start)
+        free = torch.zeros_like(link.reliable)
+        fresh = unseen(self._shot.plate(frame), source, link)
+        return Hold(start, free, source, result.rgb, start, fresh)
 
 
 def _mean(pictures: list[Tensor], weights: list[Tensor], total: Tensor, else_: Tensor) -> Tensor:

@@ -236,6 +236,17 @@ def test_a_frame_begins_from_what_it_is_given(given: Path) -> None:
     assert (painted - start).abs().max() <= 0.051  # one step, and all fine details are there
 
 
+def test_where_nothing_earlier_is_known_it_begins_from_the_plate(given: Path) -> None:
+    look = _look(given, iterations=[0, 1], style_weight=0.01)
+    plate, start = _plate(), _plate(seed=9)
+    unseen = torch.zeros(1, 1, *SIZE)
+    unseen[..., 40:] = 1
+    hold = Hold(start, torch.zeros(1, 1, *SIZE), plate, start, start, unseen)
+    painted = look.paint(Plate(plate, masks=(None,)), hold)
+    assert (painted - plate)[..., 48:].abs().max() <= 0.051
+    assert (painted - start)[..., :32].abs().max() <= 0.051
+
+
 def test_later_frames_take_fewer_iterations(given: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     original = objective.Objective.__call__

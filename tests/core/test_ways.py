@@ -151,6 +151,16 @@ def test_short_is_held_to_the_frame_before_where_that_is_known():
     assert {frame - other for other, frame in motions.asked} == {1}
 
 
+@pytest.mark.parametrize("method", ["anchored", "warp", "short", "long"])
+def test_what_came_in_over_the_edge_is_unseen(method):
+    """Two columns a frame come in on the right; all else was there before."""
+    memory, look = Memory(2, [torch.rand(1, 3, *SIZE)]), Noisy()
+    chain(Coherence(method=method), look, memory, Panned()).paint(1, chained=True)
+    (hold,) = look.holds
+    assert (hold.unseen[..., : SIZE[1] - STEP] == 0).all()
+    assert (hold.unseen[..., SIZE[1] - STEP :] == 1).all()
+
+
 def test_long_asks_those_ago_by_their_own_motion():
     """What came in since the frame before is known from none of them; what only the one four frames
     ago knows is held to that one. And none is asked from before the shot."""
