@@ -51,10 +51,15 @@ def brought(painted: Painted, motion: Motion) -> tuple[Tensor, Tensor]:
     return picture, (warp(painted.known, motion.backward) > 0.99).to(picture)
 
 
-def unseen(plate: Plate, source: Tensor, motion: Motion) -> Tensor:
+def looks_right(plate: Plate, source: Tensor, motion: Motion) -> Tensor:
+    """Where a motion brings what a plate shows, by the look of it, 1×1×H×W, 1 or 0. source: the
+    other plate, brought along it."""
+    return inside(motion.backward) * alike(plate.rgb, source)
+
+
+def unseen(looks: Tensor, motion: Motion) -> Tensor:
     """Where a motion brings nothing that a plate shows, 1×1×H×W, 1 or 0: what was hidden before, or
-    beyond the frame's edge. source: the other plate, brought along it."""
-    looks = inside(motion.backward) * alike(plate.rgb, source)
+    beyond the frame's edge. looks: :func:`looks_right`."""
     return 1 - torch.maximum(motion.reliable, looks)
 
 

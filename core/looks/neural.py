@@ -166,11 +166,12 @@ class Neural:
         if settings.style_weight:
             total = sum(settings.style_layers.values())
             where = [None if share is None else resize(share, level.size) for share in shares]
+            targets = self._targets(level, shares)
             terms += [
                 Style(
                     layer,
                     _STYLE * settings.style_weight * weight / total,
-                    [grams[layer] for grams in self._targets(level, shares)],
+                    [grams[layer] for grams in targets],
                     where,
                 )
                 for layer, weight in settings.style_layers.items()

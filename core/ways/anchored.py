@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
 
 from ..filters import blur
-from ..flow.warp import inside, warp
+from ..flow.warp import warp
 from ..looks import Hold, Plate
 from ..motion import Motion, alike, followed
-from ..shot import Motions, Painted, Shot, brought, undisturbed, unseen
+from ..shot import Motions, Painted, Shot, brought, looks_right, undisturbed, unseen
 
 # Frames between anchors. With more, less is still in sight of them; with fewer, paint is resampled
 # more often (docs/coherence.md).
@@ -64,13 +63,10 @@ class Anchored:
             share = share * blur(share, _SEAM_SIGMA)
             picture = torch.lerp(picture, far, share)
             source = torch.lerp(source, far_source, share)
-        weight = self._weight * self._trusted(plate, source, link) * known
-        weight = weight * undisturbed(plate, before, link)
-        return Hold(picture, weight, source, result.rgb, picture, unseen(plate, source, link))
-
-    def _trusted(self, plate: Plate, source: Tensor, link: Motion) -> Tensor:
-        looks = inside(link.backward) * alike(plate.rgb, source)
-        return torch.maximum(link.reliable, _TRUST_IN_LOOKS * looks)
+        looks = looks_right(plate, source, link)
+        trusted = torch.maximum(link.reliable, _TRUST_IN_LOOKS * looks)
+        weight = self._weight * trusted * known * undisturbed(plate, before, link)
+        return Hold(picture, weight, source, result.rgb, picture, unseen(looks, link))
 
     def _anchored(self, frame: int, link: Motion) -> _Anchor:
         """The anchor of a frame, by the link to the frame before.

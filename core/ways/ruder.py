@@ -10,7 +10,7 @@ from torch import Tensor
 from ..flow.consistency import exclusive
 from ..flow.warp import warp
 from ..looks import Hold
-from ..shot import Motions, Shot, brought, undisturbed, unseen
+from ..shot import Motions, Shot, brought, looks_right, undisturbed, unseen
 
 
 class Held:
@@ -55,7 +55,7 @@ class Held:
             _mean(sources, weights, weight, source),
             result.rgb,
             start,
-            unseen(self._shot.plate(frame), source, link),
+            unseen(looks_right(self._shot.plate(frame), source, link), link),
         )
 
     def _others(self, frame: int) -> list[int]:
@@ -92,7 +92,7 @@ class Begun:
         start, _ = brought(result, link)
         source = warp(self._shot.plate(frame - 1).rgb, link.backward)
         free = torch.zeros_like(link.reliable)
-        fresh = unseen(self._shot.plate(frame), source, link)
+        fresh = unseen(looks_right(self._shot.plate(frame), source, link), link)
         return Hold(start, free, source, result.rgb, start, fresh)
 
 
