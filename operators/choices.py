@@ -12,6 +12,7 @@ from ..sequencer import compat
 from ..sequencer.brushwork import LIMITS, STRENGTH, STRENGTH_LIMITS, Brushwork
 from ..sequencer.job import FORMATS
 from .coherence_choices import CoherenceChoices
+from .limits import within
 from .network_choices import NetworkChoices
 
 DEFAULT_OUTPUT = "//ecset/"
@@ -34,11 +35,6 @@ _FORMAT_HELP = {
 FORMAT_ITEMS = tuple((f.name, f.label, _FORMAT_HELP[f.name]) for f in FORMATS.values())
 
 
-def _limits(name: str) -> dict[str, float]:
-    low, high = LIMITS[name]
-    return {"min": low, "max": high}
-
-
 class GeneralChoices:
     """What every look has."""
 
@@ -52,8 +48,7 @@ class GeneralChoices:
         name="Strength",
         description="How much of the paint shows over the plate; it can be animated",
         default=STRENGTH,
-        min=STRENGTH_LIMITS[0],
-        max=STRENGTH_LIMITS[1],
+        **within(STRENGTH_LIMITS),
         subtype="FACTOR",
     )
     strength_mask: StringProperty(
@@ -70,7 +65,7 @@ class GeneralChoices:
         name="Style Scale",
         description="Size of the brushwork: at 1 the style picture is as large as the plate",
         default=Brushwork.style_scale,
-        **_limits("style_scale"),
+        **within(LIMITS["style_scale"]),
         soft_min=0.5,
         soft_max=2.0,
         options=set(),
@@ -103,7 +98,7 @@ class BrushworkChoices:
         name="Content",
         description="Brushwork: how closely it follows the plate; less leaves more to the style",
         default=Brushwork.guide_weight,
-        **_limits("guide_weight"),
+        **within(LIMITS["guide_weight"]),
         soft_max=5.0,
         options=set(),
     )
@@ -111,7 +106,7 @@ class BrushworkChoices:
         name="Stroke Detail",
         description="0 paints with broad strokes, 1 with the finest that the style has",
         default=Brushwork.detail,
-        **_limits("detail"),
+        **within(LIMITS["detail"]),
         subtype="FACTOR",
         options=set(),
     )
@@ -119,7 +114,7 @@ class BrushworkChoices:
         name="Palette",
         description="1 takes the style's colours, 0 keeps the plate's, in between mixes them",
         default=Brushwork.palette,
-        **_limits("palette"),
+        **within(LIMITS["palette"]),
         subtype="FACTOR",
         options=set(),
     )
@@ -127,7 +122,7 @@ class BrushworkChoices:
         name="Variety",
         description="How soon a piece of the style is left alone because it was used before",
         default=Brushwork.variety,
-        **_limits("variety"),
+        **within(LIMITS["variety"]),
         soft_max=2.0,
         options=set(),
     )

@@ -3,11 +3,7 @@
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..sequencer.coherence import LIMITS, Coherence
-
-
-def _limits(name: str) -> dict[str, float]:
-    low, high = LIMITS[name]
-    return {"min": low} if high is None else {"min": low, "max": high}
+from .limits import within
 
 
 class CoherenceChoices:
@@ -52,7 +48,7 @@ class CoherenceChoices:
         name="Weight",
         description="How strongly a frame is held to earlier ones, beside what the look wants",
         default=Coherence.weight,
-        **_limits("weight"),
+        **within(LIMITS["weight"]),
         soft_max=20.0,
         options=set(),
     )
@@ -66,7 +62,7 @@ class CoherenceChoices:
         name="Passes",
         description="Multi-pass: how often the shot is gone through",
         default=Coherence.passes,
-        **_limits("passes"),
+        **within(LIMITS["passes"]),
         soft_max=15,
         options=set(),
     )
@@ -93,6 +89,6 @@ class CoherenceChoices:
         name="Overlap",
         description="For so many frames one segment is faded over to the next",
         default=Coherence.overlap,
-        **_limits("overlap"),
+        **within(LIMITS["overlap"]),
         options=set(),
     )

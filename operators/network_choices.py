@@ -5,14 +5,13 @@ from typing import Any
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..sequencer.network import LIMITS, Network
+from .limits import within
 
 
 def _number(name: str, soft_max: float) -> dict[str, Any]:
-    low, high = LIMITS[name]
     return {
+        **within(LIMITS[name]),
         "default": getattr(Network, name),
-        "min": low,
-        "max": high,
         "soft_max": soft_max,
         "options": set(),
     }

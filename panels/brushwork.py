@@ -6,15 +6,11 @@ import bpy
 
 from ..operators import running
 from ..sequencer import compat
+from .below import Below
 
 
-class ECSET_PT_brushwork(bpy.types.Panel):
+class ECSET_PT_brushwork(Below, bpy.types.Panel):
     bl_label = "Brushwork"
-    bl_space_type = "SEQUENCE_EDITOR"
-    bl_region_type = "UI"
-    bl_category = "Ecset"
-    bl_parent_id = "ECSET_PT_style"
-    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: Any) -> bool:

@@ -7,15 +7,11 @@ import bpy
 from ..operators import running
 from ..sequencer import compat, keyframes
 from ..sequencer.coherence import Coherence
+from .below import Below
 
 
-class ECSET_PT_coherence(bpy.types.Panel):
+class ECSET_PT_coherence(Below, bpy.types.Panel):
     bl_label = "Coherence"
-    bl_space_type = "SEQUENCE_EDITOR"
-    bl_region_type = "UI"
-    bl_category = "Ecset"
-    bl_parent_id = "ECSET_PT_style"
-    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: Any) -> bool:

@@ -6,16 +6,12 @@ import bpy
 
 from ..operators import running
 from ..sequencer import compat, keyframes, marks
+from .below import Below
 from .lines import characters, draw_lines
 
 
-class ECSET_PT_keyframes(bpy.types.Panel):
+class ECSET_PT_keyframes(Below, bpy.types.Panel):
     bl_label = "Keyframes"
-    bl_space_type = "SEQUENCE_EDITOR"
-    bl_region_type = "UI"
-    bl_category = "Ecset"
-    bl_parent_id = "ECSET_PT_style"
-    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: Any) -> bool:

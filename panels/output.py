@@ -6,16 +6,12 @@ import bpy
 
 from ..operators import running
 from ..sequencer import compat
+from .below import Below
 from .styles import draw_mask
 
 
-class ECSET_PT_output(bpy.types.Panel):
+class ECSET_PT_output(Below, bpy.types.Panel):
     bl_label = "Output"
-    bl_space_type = "SEQUENCE_EDITOR"
-    bl_region_type = "UI"
-    bl_category = "Ecset"
-    bl_parent_id = "ECSET_PT_style"
-    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context: Any) -> bool:

@@ -1,7 +1,8 @@
 """How the look ``patch`` paints, as a person sets it.  Standard library only.
 
-Names, defaults and limits are those of ``PatchSettings`` and ``Job`` in ``core/job.py``, which this
-side cannot import; ``tests/blender/test_brushwork.py`` holds the two together.
+Names, defaults and limits are those of ``PatchSettings`` in ``core/look.py`` and of ``Job`` in
+``core/job.py``, which this side cannot import; ``tests/blender/test_brushwork.py`` holds the two
+together.
 """
 
 from dataclasses import dataclass

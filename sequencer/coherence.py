@@ -1,7 +1,7 @@
 """How a shot is kept from flickering, as a person sets it.  Standard library only.
 
-Names, defaults and limits are those of ``Coherence`` in ``core/job.py``, which this side cannot
-import; ``tests/blender/test_network.py`` holds the two together.
+Names, defaults and limits are those of ``Coherence`` in ``core/coherence.py``, which this side
+cannot import; ``tests/blender/test_network.py`` holds the two together.
 """
 
 from dataclasses import dataclass, fields, replace
