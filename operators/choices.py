@@ -27,6 +27,17 @@ LOOKS = (
     ("identity", "Unchanged", "Change nothing: shows that the picture comes back exactly"),
 )
 
+OLDER = (
+    ("REPLACE", "Replace", "It goes from the timeline; its frames stay on disk"),
+    ("STACK", "Keep Below", "It stays, and the new one comes above it"),
+)
+
+ORIGINALS = (
+    ("AUTO", "Mute if It Shows", "Mute it only where it would show through what is painted"),
+    ("MUTE", "Mute", "Mute it, unless it has sound in it"),
+    ("KEEP", "Keep", "Leave it as it is"),
+)
+
 _FORMAT_HELP = {
     "PNG8": "Small and exact for 8-bit footage",
     "PNG16": "Finer steps, for grading afterwards",
@@ -87,6 +98,23 @@ class GeneralChoices:
         name="Format",
         description="How the painted frames are stored",
         items=FORMAT_ITEMS,
+        options=set(),
+    )
+    result_name: StringProperty(
+        name="Name",
+        description='What the painted strip is called; empty for the strip\'s own name and "Ecset"',
+        options=set(),
+    )
+    older: EnumProperty(
+        name="Older Result",
+        description="What happens to a painted strip that an earlier go left of the same strip",
+        items=OLDER,
+        options=set(),
+    )
+    originals: EnumProperty(
+        name="Original",
+        description="What happens to the strip that is painted",
+        items=ORIGINALS,
         options=set(),
     )
 
