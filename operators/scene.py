@@ -23,10 +23,9 @@ class EcsetStyle(bpy.types.PropertyGroup):
         name="Weight",
         description="How much this style counts beside the others",
         default=1.0,
-        min=0.01,
+        min=0.0,
         max=1000.0,
         soft_max=10.0,
-        options=set(),
     )
     mask: StringProperty(
         name="Style Mask",

@@ -8,6 +8,7 @@ from bpy.props import BoolProperty, CollectionProperty, EnumProperty, StringProp
 
 from ..sequencer import compat
 from ..sequencer.place import blend_path
+from . import style_list
 
 #: How many the engine takes.
 MOST = 16
@@ -74,9 +75,8 @@ class ECSET_OT_remove_style(_NeedsStyle, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: Any) -> set[str]:
-        settings = _settings(context)
-        settings.styles.remove(settings.active_style)
-        settings.active_style = max(0, min(settings.active_style, len(settings.styles) - 1))
+        scene = compat.sequencer_scene(context)
+        style_list.remove(scene, scene.ecset.active_style)
         return {"FINISHED"}
 
 
@@ -92,10 +92,10 @@ class ECSET_OT_move_style(_NeedsStyle, bpy.types.Operator):
     )
 
     def execute(self, context: Any) -> set[str]:
-        settings = _settings(context)
-        target = settings.active_style + (-1 if self.direction == "UP" else 1)
-        if not 0 <= target < len(settings.styles):
+        scene = compat.sequencer_scene(context)
+        source = scene.ecset.active_style
+        target = source + (-1 if self.direction == "UP" else 1)
+        if not 0 <= target < len(scene.ecset.styles):
             return {"CANCELLED"}
-        settings.styles.move(settings.active_style, target)
-        settings.active_style = target
+        style_list.move(scene, source, target)
         return {"FINISHED"}

@@ -186,12 +186,34 @@ def set_working_space(name: str) -> None:
 def fcurves_of(scene: Any) -> Any | None:
     """The editable collection of the scene's own animation curves, or None without animation."""
     data = scene.animation_data
-    action = data.action if data else None
+    return _fcurves_in(data) if data else None
+
+
+def animation_of(scene: Any) -> list[Any]:
+    """All editable collections of curves that move the scene: its own, those of its NLA strips,
+    its drivers.
+    """
+    data = scene.animation_data
+    if data is None:
+        return []
+    users = [data, *(strip for track in data.nla_tracks for strip in track.strips)]
+    found = [data.drivers]
+    for user in users:
+        curves = _fcurves_in(user)
+        # two strips of one action have the same curves
+        if curves is not None and curves not in found:
+            found.append(curves)
+    return found
+
+
+def _fcurves_in(user: Any) -> Any | None:
+    """The curves by which `user`, animation data or an NLA strip, moves what it belongs to."""
+    action = user.action
     if action is None:
         return None
     if not hasattr(action, "slots"):
         return action.fcurves
-    slot = data.action_slot
+    slot = user.action_slot
     if slot is None or not action.layers or not action.layers[0].strips:
         return None
     channelbag = action.layers[0].strips[0].channelbag(slot)
