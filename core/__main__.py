@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from . import __version__, hand, run_command, weights_command
+from . import __version__, hand, preview_command, run_command, weights_command
 from .errors import Cancelled, EcsetError, InputError
 from .events import JsonLines, Listener, ProgressBar
 
@@ -41,9 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cancel = _CancelOnce()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, cancel)
-    if getattr(options, "with_parent", False):
-        threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
+        if getattr(options, "with_parent", False):
+            threading.Thread(target=_end_with_parent, daemon=True).start()
         options.command(options, listener)
     except EcsetError as error:
         if options.speaks_json:
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=_check, speaks_json=True)
 
     run_command.add_to(commands)
+    preview_command.add_to(commands)
     hand.add_to(commands)
 
     command = commands.add_parser(

@@ -19,7 +19,8 @@ class JsonLines:
 
     Events are ``started`` (first, last, total, done, device), ``frame`` (frame, path, seconds,
     done, total, and pass and passes where there are several), ``warning`` (message), ``error``
-    (message), ``finished`` (done, total, seconds).
+    (message), ``finished`` (done, total, seconds); of a preview ``started`` (frame, total, done,
+    device) and ``preview`` (frame, size, path, seconds, done, total).
     """
 
     def __init__(self) -> None:

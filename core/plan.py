@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from . import frames
 from .errors import InputError
@@ -91,11 +92,16 @@ def _missing_before(
 def refuse_strangers(plan: Plan) -> None:
     """Raise InputError when a picture would be written over a file that Ecset did not write."""
     for step in plan.todo:
-        if step.file.exists() and not frames.is_ours(step.file):
-            raise InputError(
-                f"{step.file} is in the way: Ecset did not write it and won't replace it. "
-                "Move it away or choose another output."
-            )
+        refuse_stranger(step.file)
+
+
+def refuse_stranger(file: Path) -> None:
+    """Raise InputError when a file is there that Ecset did not write."""
+    if file.exists() and not frames.is_ours(file):
+        raise InputError(
+            f"{file} is in the way: Ecset did not write it and won't replace it. "
+            "Move it away or choose another output."
+        )
 
 
 def lead_in(plan: Plan) -> str | None:

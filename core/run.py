@@ -57,13 +57,26 @@ def run(
     what the person can mend before the work begins, EcsetError for what goes wrong on the way (a
     plate vanishes, the disk is full).
     """
-    from . import device, ways
+    from . import device
+
+    paint(*surveyed(job), chunk, listener, machine or device.prepared(), trace)
+
+
+def paint(
+    material: Material,
+    layout: Layout,
+    chunk: FrameRange,
+    listener: Listener,
+    machine: Machine,
+    trace: Tracer = OFF,
+) -> None:
+    """:func:`run`, of a job that was looked over (:func:`surveyed`)."""
+    from . import ways
     from .workshop import LOOK_AHEAD, Workshop
 
-    machine = machine or device.prepared()
-    material, layout = surveyed(job)
     with Workshop(material, layout, machine, listener, trace) as workshop:
-        the_plan = plan.make(layout, chunk, ways.reach(job.coherence), workshop.flows.is_cut)
+        reach = ways.reach(material.job.coherence)
+        the_plan = plan.make(layout, chunk, reach, workshop.flows.is_cut)
         progress = Progress(the_plan, listener, str(machine.device))
         if the_plan.todo:
             workshop.prepare()
@@ -75,11 +88,14 @@ def run(
         progress.finished()
 
 
-def surveyed(job: Job) -> tuple[Material, Layout]:
-    """What a job is painted from, looked over, and the pictures that it consists of."""
+def surveyed(job: Job, given: Given | None = None) -> tuple[Material, Layout]:
+    """What a job is painted from, looked over, and the pictures that it consists of.
+
+    given: what :func:`check` returned, if it was asked before.
+    """
     from .workshop import Material
 
-    given = check(job)
+    given = given or check(job)
     digests, size = inputs.survey(job)
     settings = fingerprint.of_settings(job, given.digests, inputs.seen(job, digests))
     return Material(job, given, digests, size), lanes.of(job, digests, settings)

@@ -19,6 +19,15 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     command.add_argument("job", type=Path, help="the job's folder, or its job.json")
     command.add_argument("--frames", metavar="A-B", help="only these frames")
     command.add_argument("--progress", action="store_true", help="a progress bar on stderr")
+    add_machine(command)
+    command.add_argument(
+        "--trace", type=Path, metavar="FILE", help="write who worked on what and when (Perfetto)"
+    )
+    command.set_defaults(command=_run, speaks_json=True)
+
+
+def add_machine(command: argparse.ArgumentParser) -> None:
+    """Add the options that say what to paint with, and on whose behalf."""
     command.add_argument(
         "--with-parent", action="store_true", help="end when standard input is closed"
     )
@@ -41,10 +50,6 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     command.add_argument(
         "--weights", type=Path, metavar="FILE", help="weights of the look's network, for this run"
     )
-    command.add_argument(
-        "--trace", type=Path, metavar="FILE", help="write who worked on what and when (Perfetto)"
-    )
-    command.set_defaults(command=_run, speaks_json=True)
 
 
 def add_device(command: argparse._ActionsContainer) -> None:
@@ -55,11 +60,9 @@ def add_device(command: argparse._ActionsContainer) -> None:
 
 
 def _run(options: argparse.Namespace, listener: Listener) -> None:
-    from . import device, job, trace
+    from . import device, trace
 
-    the_job = job.load(options.job)
-    if options.weights is not None:
-        the_job = with_weights(the_job, options.weights)
+    the_job = chosen(options)
     chunk = the_job.chunk(options.frames)
     devices = device.several(options.devices) if options.devices else [options.device]
     spans = None
@@ -82,6 +85,14 @@ def _run(options: argparse.Namespace, listener: Listener) -> None:
     finally:
         if spans is not None:
             trace.write(options.trace, spans.events())
+
+
+def chosen(options: argparse.Namespace) -> Job:
+    """The job that is named, with the weights that are."""
+    from . import job
+
+    the_job = job.load(options.job)
+    return the_job if options.weights is None else with_weights(the_job, options.weights)
 
 
 def with_weights(job: Job, file: Path) -> Job:
