@@ -64,6 +64,10 @@ benchmark-neural: $(VENVS)/engine/.ready ## the look neural: speed, bound, flick
 	$(ENGINE) benchmarks/neural_flicker.py
 	$(if $(CLIP),$(ENGINE) benchmarks/neural_flicker.py $(CLIP))
 
+.PHONY: benchmark-window
+benchmark-window: $(VENVS)/engine/.ready ## the pauses of Blender's main loop while a strip is painted (needs blender and Xvfb)
+	$(ENGINE) benchmarks/responsiveness.py
+
 $(MOTION)/.ready: | $(VENVS)/bpy-$(DEMO_BPY)/.ready
 	$(VENVS)/bpy-$(DEMO_BPY)/bin/python benchmarks/render_motion.py $(MOTION)
 	@touch $@

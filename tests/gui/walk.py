@@ -55,7 +55,7 @@ def steps() -> Iterator[float]:
     task = running.last_task()
     end = time.monotonic() + 300
     ticks.clear()
-    while (busy() and task.done < PLAN["cancel_at"]) or task.phase.name != "PAINT":
+    while (busy() and task.done < 3) or task.phase.name != "PAINT":
         if not busy() or time.monotonic() > end:
             break
         yield 0.1
