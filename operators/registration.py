@@ -2,19 +2,29 @@
 
 import bpy
 
+from ..panels import thumbnails
 from ..panels.brushwork import ECSET_PT_brushwork
 from ..panels.coherence import ECSET_PT_coherence
 from ..panels.keyframes import ECSET_PT_keyframes
+from ..panels.library import ECSET_PT_library
 from ..panels.network import ECSET_PT_network
 from ..panels.output import ECSET_PT_output
 from ..panels.preferences import EcsetPreferences
+from ..panels.presets import ECSET_PT_brushwork_presets, ECSET_PT_network_presets
 from ..panels.style import ECSET_PT_style
 from ..panels.styles import ECSET_UL_styles
-from . import command_line, running, weights
+from . import command_line, library, presets, running, weights
 from .add_keyframe import ECSET_OT_add_keyframe
 from .cancel import ECSET_OT_cancel
+from .drag_style import ECSET_OT_drag_style
+from .library import ECSET_OT_turn_page, ECSET_OT_use_picture, EcsetLibrary
 from .mark_keyframe import ECSET_OT_mark_keyframe, ECSET_OT_unmark_keyframe
 from .mask_strip import ECSET_OT_mask_strip
+from .presets import (
+    ECSET_OT_load_preset,
+    ECSET_OT_save_brushwork_preset,
+    ECSET_OT_save_network_preset,
+)
 from .scene import EcsetSettings, EcsetStyle
 from .setup_engine import ECSET_OT_setup_engine
 from .styles import ECSET_OT_add_styles, ECSET_OT_move_style, ECSET_OT_remove_style
@@ -25,6 +35,7 @@ _CLASSES = (
     EcsetPreferences,
     EcsetStyle,
     EcsetSettings,
+    EcsetLibrary,
     EcsetStyleArgument,
     EcsetGuide,
     ECSET_OT_stylize,
@@ -32,6 +43,12 @@ _CLASSES = (
     ECSET_OT_add_styles,
     ECSET_OT_remove_style,
     ECSET_OT_move_style,
+    ECSET_OT_drag_style,
+    ECSET_OT_use_picture,
+    ECSET_OT_turn_page,
+    ECSET_OT_load_preset,
+    ECSET_OT_save_brushwork_preset,
+    ECSET_OT_save_network_preset,
     ECSET_OT_mask_strip,
     ECSET_OT_add_keyframe,
     ECSET_OT_mark_keyframe,
@@ -40,7 +57,10 @@ _CLASSES = (
     ECSET_OT_get_weights,
     ECSET_OT_cancel_weights,
     ECSET_UL_styles,
+    ECSET_PT_brushwork_presets,
+    ECSET_PT_network_presets,
     ECSET_PT_style,
+    ECSET_PT_library,
     ECSET_PT_coherence,
     ECSET_PT_brushwork,
     ECSET_PT_network,
@@ -55,6 +75,8 @@ def register() -> None:
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
     bpy.types.Scene.ecset = bpy.props.PointerProperty(type=EcsetSettings)
+    bpy.types.WindowManager.ecset_library = bpy.props.PointerProperty(type=EcsetLibrary)
+    presets.register_path()
     _commands.append(bpy.utils.register_cli_command("ecset", command_line.main))
 
 
@@ -63,6 +85,10 @@ def unregister() -> None:
     weights.forget()
     while _commands:
         bpy.utils.unregister_cli_command(_commands.pop())
+    presets.unregister_path()
+    thumbnails.forget()
+    library.forget()
+    del bpy.types.WindowManager.ecset_library
     del bpy.types.Scene.ecset
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)

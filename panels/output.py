@@ -4,7 +4,6 @@ from typing import Any
 
 import bpy
 
-from ..operators import running
 from ..sequencer import compat
 from .below import Below
 from .styles import draw_mask
@@ -19,11 +18,15 @@ class ECSET_PT_output(Below, bpy.types.Panel):
 
     def draw(self, context: Any) -> None:
         settings = compat.sequencer_scene(context).ecset
-        column = self.layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
-        column.enabled = not running.is_busy()
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        column = layout.column()
         column.prop(settings, "output", text="Folder")
         column.prop(settings, "format")
+        column = layout.column()
+        column.prop(settings, "result_name", placeholder="As the strip")
+        column.prop(settings, "older")
+        column.prop(settings, "originals")
         if settings.look != "identity":
-            draw_mask(column, settings, "strength_mask", "STRENGTH")
+            draw_mask(layout.column(), settings, "strength_mask", "STRENGTH")

@@ -49,6 +49,11 @@ class EcsetPreferences(bpy.types.AddonPreferences):
     raft_small: _weights(TITLES["raft-small"])
     raft_large: _weights(TITLES["raft-large"])
 
+    library: StringProperty(
+        name="Style Library",
+        description="A folder of pictures that the sidebar shows as styles to choose from",
+        subtype="DIR_PATH",
+    )
     devices: StringProperty(
         name="Devices",
         description=(
@@ -84,6 +89,7 @@ class EcsetPreferences(bpy.types.AddonPreferences):
         layout.operator("ecset.setup_engine", icon="IMPORT")
         if not bpy.app.online_access:
             layout.label(text="Needs Allow Online Access (System)", icon="INTERNET_OFFLINE")
+        layout.prop(self, "library", placeholder="None")
         column = layout.column()
         column.prop(self, "devices", placeholder="The best one")
         column.prop(self, "precision")
@@ -112,29 +118,29 @@ def engine_environment(create: bool = False) -> Path | None:
 
 def engine_python(argument: str | None = None) -> Path:
     """The engine's interpreter; `argument` goes before all else.  Raises BadInput."""
-    preferences = _preferences()
-    chosen = preferences.engine_python if preferences else None
+    chosen = preferences()
+    path = chosen.engine_python if chosen else None
     return engine.find_python(
-        argument, bpy.path.abspath(chosen) if chosen else None, engine_environment()
+        argument, bpy.path.abspath(path) if path else None, engine_environment()
     )
 
 
 def weights_files() -> dict[str, str]:
     """The files of weights that the preferences name, by the engine's names; "" where none."""
-    preferences = _preferences()
-    named = {n: getattr(preferences, _property(n)) if preferences else "" for n in TITLES}
+    chosen = preferences()
+    named = {n: getattr(chosen, _property(n)) if chosen else "" for n in TITLES}
     return {network: bpy.path.abspath(path) for network, path in named.items()}
 
 
 def machine() -> engine.Machine:
     """What the preferences say of the machine."""
-    preferences = _preferences()
-    if preferences is None:
+    chosen = preferences()
+    if chosen is None:
         return engine.Machine()
-    return engine.Machine(preferences.devices, preferences.precision, preferences.memory)
+    return engine.Machine(chosen.devices, chosen.precision, chosen.memory)
 
 
-def _preferences() -> Any | None:
+def preferences() -> Any | None:
     """None with --factory-startup or by the bpy module, where an add-on may run without any."""
     addon = bpy.context.preferences.addons.get(PACKAGE)
     return addon.preferences if addon else None

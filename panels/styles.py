@@ -1,12 +1,19 @@
 """The list of style pictures, in the main panel."""
 
+from pathlib import Path
 from typing import Any
 
 import bpy
 
+from . import thumbnails
+from .lines import draw_lines
+
+#: A sidebar of so many pixels has room for the weights in the list, too.
+_WIDE = 290
+
 
 class ECSET_UL_styles(bpy.types.UIList):
-    """A row for each style: its picture's name, and how much it counts."""
+    """A row for each style: its thumbnail and name, how much it counts, and a grip to move it."""
 
     def draw_item(
         self,
@@ -17,17 +24,19 @@ class ECSET_UL_styles(bpy.types.UIList):
         icon: int,
         active_data: Any,
         active_property: str,
+        index: int = 0,
     ) -> None:
         layout.use_property_split = layout.use_property_decorate = False  # or they take the room
         several = len(data.styles) > 1
-        row = layout.split(factor=0.7) if several else layout
-        row.label(
-            text=bpy.path.basename(item.path) or "No picture yet",
-            icon="IMAGE_ALPHA" if item.mask else "IMAGE_DATA",
-            translate=False,
-        )
+        row = layout.row(align=True)
+        has_room = several and context.region.width >= _WIDE * context.preferences.system.ui_scale
+        split = row.split(factor=0.68) if has_room else row
+        _draw_name(split.row(align=True), item)
+        if has_room:
+            split.prop(item, "weight", text="", emboss=False)
         if several:
-            row.prop(item, "weight", text="", emboss=False)
+            grip = row.operator("ecset.drag_style", text="", icon="GRIP", emboss=False)
+            grip.index = index
 
     def filter_items(self, context: Any, data: Any, name: str) -> tuple[list[int], list[int]]:
         """Rows are searched by their files."""
@@ -39,8 +48,23 @@ class ECSET_UL_styles(bpy.types.UIList):
         return shown or [], []
 
 
-def draw(layout: Any, settings: Any) -> None:
-    """The list with its buttons, and below it what is set of the style that is chosen in it."""
+def _draw_name(layout: Any, style: Any) -> None:
+    text = Path(bpy.path.basename(style.path)).stem or "No picture yet"
+    thumbnail = thumbnails.icon(style.path) if style.path else 0
+    if thumbnail:
+        layout.label(text=text, icon_value=thumbnail, translate=False)
+    else:
+        missing = bool(style.path) and not thumbnails.is_there(style.path)
+        layout.label(text=text, icon="ERROR" if missing else "IMAGE_DATA", translate=False)
+    if style.mask:
+        layout.label(text="", icon="MOD_MASK")
+
+
+def draw(layout: Any, settings: Any, width: int) -> None:
+    """The list with its buttons, and below it what is set of the style that is chosen in it.
+
+    `width`: characters in a line.
+    """
     count = len(settings.styles)
     if not count:
         layout.operator("ecset.add_styles", text="Add Style Pictures…", icon="ADD")
@@ -54,7 +78,7 @@ def draw(layout: Any, settings: Any) -> None:
         settings,
         "active_style",
         rows=2 if count == 1 else 4,
-        maxrows=4,
+        maxrows=6,
     )
     buttons = row.column(align=True)
     buttons.operator("ecset.add_styles", text="", icon="ADD")
@@ -63,9 +87,22 @@ def draw(layout: Any, settings: Any) -> None:
         buttons.separator()
         buttons.operator("ecset.move_style", text="", icon="TRIA_UP").direction = "UP"
         buttons.operator("ecset.move_style", text="", icon="TRIA_DOWN").direction = "DOWN"
-    style = settings.styles[min(settings.active_style, count - 1)]
+    _draw_chosen(layout, settings.styles[min(settings.active_style, count - 1)], count, width)
+
+
+def _draw_chosen(layout: Any, style: Any, count: int, width: int) -> None:
+    """A larger thumbnail of one style, and what is set of it."""
     column = layout.column()
-    column.prop(style, "path")
+    if style.path and not thumbnails.is_there(style.path):
+        text = f"{bpy.path.basename(style.path)} is not there: choose another picture"
+        draw_lines(column.column(align=True), text, "ERROR", width)
+    else:
+        thumbnail = thumbnails.icon(style.path) if style.path else 0
+        if thumbnail:
+            column.template_icon(icon_value=thumbnail, scale=5.0)
+    path = column.column()
+    path.use_property_decorate = False
+    path.prop(style, "path")
     if count > 1:
         column.prop(style, "weight")
     draw_mask(column, style, "mask", "STYLE")
@@ -74,5 +111,6 @@ def draw(layout: Any, settings: Any) -> None:
 def draw_mask(layout: Any, owner: Any, name: str, target: str) -> None:
     """A path to a mask, and a button that takes a strip in its place."""
     row = layout.row(align=True)
+    row.use_property_decorate = False
     row.prop(owner, name, text="Mask", placeholder="All")
     row.operator("ecset.mask_strip", text="", icon="SEQ_SEQUENCER").target = target

@@ -36,6 +36,7 @@ def test_builds_to_a_valid_zip_of_what_it_needs(tmp_path):
         "core",
         "operators",
         "panels",
+        "presets",
         "requirements",
         "sequencer",
         "vendor_setup.py",

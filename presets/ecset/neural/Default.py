@@ -1,0 +1,3 @@
+import bpy
+
+settings = (getattr(bpy.context, "sequencer_scene", None) or bpy.context.scene).ecset

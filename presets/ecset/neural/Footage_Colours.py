@@ -1,0 +1,5 @@
+import bpy
+
+settings = (getattr(bpy.context, "sequencer_scene", None) or bpy.context.scene).ecset
+
+settings.colours = "luminance"
