@@ -119,6 +119,12 @@ def run_command(python: Path, job: Path, progress: bool, machine: Machine) -> li
     return [*command, "--progress"] if progress else command
 
 
+def preview_command(python: Path, job: Path, frame: int, machine: Machine) -> list[str | Path]:
+    """The call that paints one frame to look at, as soon as its plates are there."""
+    command: list[str | Path] = [python, "-m", "core", "preview", job, "--frame", str(frame)]
+    return [*command, "--wait", "--with-parent", *machine.options()]
+
+
 def weights_command(python: Path, *arguments: str) -> list[str | Path]:
     """A call that says, gets or removes weights of networks."""
     return [python, "-m", "core", "weights", *arguments]

@@ -8,10 +8,15 @@ at, ``ECSET_FAKE_WEIGHTS`` a folder of the networks whose weights are there,
 import json
 import os
 import shutil
+import struct
 import sys
 import threading
 import time
+import zlib
 from pathlib import Path
+
+#: What a small preview shows all over: red, green, blue, alpha.
+FLAT = (200, 40, 90, 255)
 
 
 def say(event, **values):
@@ -64,6 +69,40 @@ def run(folder, job):
     return 0
 
 
+def preview(folder, job, frame):
+    """Small: a flat colour; full: the plate."""
+    say("started", frame=frame, total=2, done=0, device="fake")
+    plate = folder / frame_path(job["plates"], frame)
+    while not plate.exists():
+        time.sleep(0.01)
+    if str(frame) == os.environ.get("ECSET_FAKE_FAIL"):
+        say("error", message=f"Frame {frame} cannot be painted.")
+        return 1
+    (folder / "preview").mkdir(exist_ok=True)
+    for done, size in enumerate(("small", "full"), 1):
+        time.sleep(float(os.environ.get("ECSET_FAKE_SECONDS", "0")))
+        target = folder / "preview" / f"{size}_{frame:04d}{plate.suffix}"
+        data = plate.read_bytes()
+        target.write_bytes(flat(data) if size == "small" else data)
+        say("preview", frame=frame, size=size, path=str(target), seconds=0.0, done=done, total=2)
+    say("finished", done=2, total=2, seconds=0.0)
+    return 0
+
+
+def flat(png):
+    """A picture of one colour as large as another one."""
+    width, height = struct.unpack(">II", png[16:24])
+
+    def chunk(kind, body):
+        checked = kind + body
+        return struct.pack(">I", len(body)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    rows = (b"\0" + bytes(FLAT) * width) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return png[:8] + b"".join(chunk(*each) for each in chunks)
+
+
 def weights(command, arguments):
     folder = Path(os.environ.get("ECSET_FAKE_WEIGHTS", "/no such folder"))
     if command == "list":
@@ -100,6 +139,8 @@ def main():
         say("error", message=os.environ["ECSET_FAKE_REFUSAL"])
         return 2
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    if command == "preview":
+        return preview(folder, job, int(sys.argv[sys.argv.index("--frame") + 1]))
     return run(folder, job) if command == "run" else 0
 
 

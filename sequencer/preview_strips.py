@@ -1,0 +1,185 @@
+"""A preview on the timeline: a frame's plate and its painting above, as two strips of that frame.
+
+They are nobody's edit: no step of undo, in no saved file, in no render.  The painting is cropped
+from the left, so that it is wiped against the plate whatever else the timeline has there.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import compat, marks, place, preview_marks
+from .errors import EcsetError
+from .job import PictureFormat
+from .preview_marks import PREVIEW_PROPERTY
+from .shot import Shot
+
+_TRANSFORM = ("offset_x", "offset_y", "scale_x", "scale_y", "rotation", "filter")
+_CROP = ("min_x", "max_x", "min_y", "max_y")
+
+NAME = "Ecset Preview"
+PLATE_NAME = "Ecset Preview Plate"
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How the timeline shows a strip's picture at one moment; it may be animated."""
+
+    transform: dict[str, Any]
+    crop: dict[str, int]
+    flip: tuple[bool, bool]
+    use_float: bool
+
+    @classmethod
+    def of(cls, strip: Any, shot: Shot) -> "Placement":
+        """That of a plate of `shot`, which is the picture of `strip` at the present frame."""
+        use_float = strip.use_float or strip.type == "SCENE"
+        if shot.keep_placement:  # it is in the plate
+            return cls({}, dict.fromkeys(_CROP, 0), (False, False), use_float)
+        transform = {name: getattr(strip.transform, name) for name in _TRANSFORM}
+        transform["origin"] = tuple(strip.transform.origin)
+        crop = {name: getattr(strip.crop, name) for name in _CROP}
+        return cls(transform, crop, (strip.use_flip_x, strip.use_flip_y), use_float)
+
+    def give(self, strip: Any) -> None:
+        """Let `strip` show its picture like that."""
+        for name, value in self.transform.items():
+            setattr(strip.transform, name, value)
+        for name, value in self.crop.items():
+            setattr(strip.crop, name, value)
+        strip.use_flip_x, strip.use_flip_y = self.flip
+        strip.use_float = self.use_float
+
+
+class Preview:
+    """A preview that stands: `put` on the timeline, taken away and put again as the file asks."""
+
+    def __init__(
+        self, shot: Shot, placement: Placement, plate: Path, painted: Path, picture: PictureFormat
+    ) -> None:
+        """`shot` is of one frame; the files lie in one folder, which is this preview's alone."""
+        self.shot = shot
+        self.plate, self.painted = plate, painted
+        self._placement = placement
+        self._picture = picture
+        self._folder = os.path.commonpath([plate, painted])
+        self.wiped = 0.0
+
+    def put(self, wipe: float) -> None:
+        """Put both strips on the timeline.  Raises EcsetError when the shot is gone, or there is
+        no room."""
+        scene, source = place.find(self.shot)
+        owner = source.parent_meta() or scene.sequence_editor
+        frame = self.shot.first + round(compat.content_start(source) - self.shot.content_start)
+        lower, upper = channels(owner, frame)
+        for name, path, channel in (
+            (PLATE_NAME, self.plate, lower),
+            (NAME, self.painted, upper),
+        ):
+            strip = place.image_strip(
+                owner,
+                name,
+                os.path.join(path.parent, ""),
+                [path.name],
+                channel=channel,
+                start=frame,
+                file_format=self._picture.file_format,
+            )
+            strip[PREVIEW_PROPERTY] = source.name
+            strip.select = False
+            strip.blend_type, strip.blend_alpha = "ALPHA_OVER", 1.0
+            self._placement.give(strip)
+        self.wiped = 0.0
+        self.wipe(wipe)
+
+    def strips(self) -> tuple[Any, Any, Any] | None:
+        """The scene, the plate's strip and the painting's; None when one of them is gone."""
+        found: dict[str, tuple[Any, Any]] = {}
+        for scene, strip in preview_marks.marked():
+            if self.owns(strip):
+                found.setdefault(strip.directory.rstrip("/\\"), (scene, strip))
+        plate, painted = found.get(str(self.plate.parent)), found.get(str(self.painted.parent))
+        if plate is None or painted is None or plate[0] != painted[0]:
+            return None
+        return plate[0], plate[1], painted[1]
+
+    def owns(self, strip: Any) -> bool:
+        """Whether a marked strip is of this preview."""
+        return strip.type == "IMAGE" and strip.directory.startswith(self._folder)
+
+    def show(self, painted: Path) -> None:
+        """Let another file take the painting's place."""
+        self.painted = painted
+        found = self.strips()
+        if found is not None:
+            found[2].elements[0].filename = painted.name  # Blender reads it anew
+
+    def wipe(self, factor: float) -> None:
+        """Uncover the plate from the left: none of it at 0, all of it at 1."""
+        found = self.strips()
+        if factor == self.wiped or found is None:
+            return
+        crop, own = found[2].crop, self._placement.crop
+        room = max(self.shot.width - own["min_x"] - own["max_x"], 0)
+        side = "max_x" if self._placement.flip[0] else "min_x"
+        setattr(crop, side, own[side] + round(factor * room))
+        self.wiped = factor
+
+    def stay_on_top(self) -> None:
+        """Make way for strips that have come meanwhile, such as a result."""
+        found = self.strips()
+        if found is None:
+            return
+        scene, plate, painted = found
+        owner = plate.parent_meta() or scene.sequence_editor
+        top = top_channel(owner, compat.left(plate))
+        if top >= min(plate.channel, painted.channel):
+            painted.channel, plate.channel = reversed(channels(owner, compat.left(plate)))
+
+    def take_away(self) -> None:
+        """Take its strips, and what a person made of them, off the timeline."""
+        for scene, strip in preview_marks.marked():
+            if self.owns(strip):
+                preview_marks.remove(scene, strip)
+
+
+def channels(owner: Any, frame: int) -> tuple[int, int]:
+    """Two channels above all that shows at a frame, the lower one first.  Raises BadInput."""
+    lower = place.free_channel(owner, frame, frame + 1, top_channel(owner, frame))
+    return lower, place.free_channel(owner, frame, frame + 1, lower)
+
+
+def top_channel(owner: Any, frame: int) -> int:
+    """The highest channel with a picture at a frame; previews do not count."""
+    return max(
+        (
+            strip.channel
+            for strip in compat.strips_of(owner)
+            if strip.type != "SOUND"
+            and PREVIEW_PROPERTY not in strip
+            and compat.left(strip) <= frame < compat.right(strip)
+        ),
+        default=0,
+    )
+
+
+def remove_others(alive: Preview | None) -> None:
+    """Take away what earlier previews left behind: in an undo step, a recovered file, a copy."""
+    for scene, strip in preview_marks.marked():
+        if alive is None or not alive.owns(strip):
+            preview_marks.remove(scene, strip)
+
+
+def restore(preview: Preview, wipe: float) -> bool:
+    """Put a preview back that an undo has taken away; whether it stands."""
+    if preview.strips() is not None:
+        return True
+    preview.take_away()  # one of the two may be left
+    if marks.source_of(preview.shot) is None:
+        return False
+    try:
+        preview.put(wipe)
+    except EcsetError:
+        return False
+    return True
