@@ -11,7 +11,7 @@ from ..sequencer.errors import EcsetError
 from ..sequencer.job import FORMATS
 from ..sequencer.keyframe_task import KeyframeTask, Start
 from . import running, sidebar
-from .settings import output_folder
+from .order import output_folder
 
 
 class ECSET_OT_add_keyframe(bpy.types.Operator):

@@ -15,11 +15,12 @@ import bpy
 
 from ..panels.preferences import engine_python, machine, weights_files
 from ..sequencer import compat, engine, weights
+from ..sequencer.commission import commission
 from ..sequencer.errors import EXIT_CANCELLED, EXIT_DONE, BadInput, EcsetError
 from ..sequencer.process import clean_environment
 from ..sequencer.task import Phase, StylizeTask
 from .arguments import choices_of, machine_of, parser, styles_of, weights_of
-from .settings import chosen_of, gather, styles_in
+from .order import Order
 
 
 def main(argv: Sequence[str]) -> int:
@@ -65,23 +66,24 @@ def _stylize(arguments: argparse.Namespace) -> int:
     python = engine_python(arguments.engine_python)
     _open(arguments.file)
     scene, strip = _find(arguments.scene, arguments.strip)
-    settings = gather(
-        chosen_of(scene, choices_of(arguments)),
-        styles or styles_in(scene),
-        arguments.guide,
-        arguments.keyframe,
-        arguments.frames,
-        {**weights_files(), **weights_of(arguments)},
+    order = Order.of_scene(
+        scene,
+        choices_of(arguments),
+        styles,
+        guides=tuple(arguments.guide),
+        keyframes=tuple(arguments.keyframe),
+        frames=arguments.frames,
+        weights={**weights_files(), **weights_of(arguments)},
     )
-    chosen = machine_of(arguments, machine())
-    task = StylizeTask(scene, strip, settings, python, headless=True, machine=chosen)
+    made = commission(scene, strip, order.settings(), order.to_json())
+    task = StylizeTask(made, python, machine_of(arguments, machine()), headless=True)
     shot = task.shot
     _tell(
         f'Painting "{shot.strip}" of {arguments.file}: frames {shot.first}-{shot.last}, '
         f"{shot.width} x {shot.height}"
     )
-    if task.settings.keyframes:
-        frames = ", ".join(str(keyframe.frame) for keyframe in task.settings.keyframes)
+    if made.settings and made.settings.keyframes:
+        frames = ", ".join(str(keyframe.frame) for keyframe in made.settings.keyframes)
         instead = ", not from --style" if styles else ""
         _tell(f"From keyframes at {frames}{instead}")
     _tell(f"Job folder: {task.folder}")

@@ -13,10 +13,17 @@ from ..panels.preferences import EcsetPreferences
 from ..panels.presets import ECSET_PT_brushwork_presets, ECSET_PT_network_presets
 from ..panels.style import ECSET_PT_style
 from ..panels.styles import ECSET_UL_styles
-from . import command_line, library, presets, running, weights
+from . import command_line, library, presets, preview, running, weights
 from .add_keyframe import ECSET_OT_add_keyframe
-from .cancel import ECSET_OT_cancel
 from .drag_style import ECSET_OT_drag_style
+from .jobs import (
+    ECSET_OT_cancel_job,
+    ECSET_OT_forget_job,
+    ECSET_OT_pause_job,
+    ECSET_OT_resume_job,
+    ECSET_OT_reveal_job,
+    ECSET_OT_show_log,
+)
 from .library import ECSET_OT_turn_page, ECSET_OT_use_picture, EcsetLibrary
 from .mark_keyframe import ECSET_OT_mark_keyframe, ECSET_OT_unmark_keyframe
 from .mask_strip import ECSET_OT_mask_strip
@@ -25,6 +32,8 @@ from .presets import (
     ECSET_OT_save_brushwork_preset,
     ECSET_OT_save_network_preset,
 )
+from .preview import ECSET_OT_cancel_preview, ECSET_OT_discard_preview, ECSET_OT_preview
+from .redo import ECSET_OT_redo
 from .scene import EcsetSettings, EcsetStyle
 from .setup_engine import ECSET_OT_setup_engine
 from .styles import ECSET_OT_add_styles, ECSET_OT_move_style, ECSET_OT_remove_style
@@ -39,7 +48,16 @@ _CLASSES = (
     EcsetStyleArgument,
     EcsetGuide,
     ECSET_OT_stylize,
-    ECSET_OT_cancel,
+    ECSET_OT_preview,
+    ECSET_OT_cancel_preview,
+    ECSET_OT_discard_preview,
+    ECSET_OT_redo,
+    ECSET_OT_pause_job,
+    ECSET_OT_resume_job,
+    ECSET_OT_cancel_job,
+    ECSET_OT_forget_job,
+    ECSET_OT_reveal_job,
+    ECSET_OT_show_log,
     ECSET_OT_add_styles,
     ECSET_OT_remove_style,
     ECSET_OT_move_style,
@@ -77,11 +95,14 @@ def register() -> None:
     bpy.types.Scene.ecset = bpy.props.PointerProperty(type=EcsetSettings)
     bpy.types.WindowManager.ecset_library = bpy.props.PointerProperty(type=EcsetLibrary)
     presets.register_path()
+    running.register()
+    preview.register()
     _commands.append(bpy.utils.register_cli_command("ecset", command_line.main))
 
 
 def unregister() -> None:
-    running.abandon()
+    preview.unregister()
+    running.unregister()
     weights.forget()
     while _commands:
         bpy.utils.unregister_cli_command(_commands.pop())

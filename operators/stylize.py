@@ -1,18 +1,19 @@
-"""Paint the active strip."""
+"""Paint strips."""
 
 from typing import Any
 
 import bpy
-from bpy.props import CollectionProperty, FloatProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, FloatProperty, StringProperty
 
 from ..panels.preferences import engine_python, machine, weights_files
 from ..sequencer import compat, marks
+from ..sequencer.commission import commission
 from ..sequencer.errors import BadInput, EcsetError
-from ..sequencer.job import Guide, Settings, Style
+from ..sequencer.job import Guide, Style
 from ..sequencer.task import Phase, StylizeTask
-from . import running, sidebar, weights
+from . import preview, running, sidebar, weights
 from .choices import Choices, declared
-from .settings import chosen_of, gather, styles_in
+from .order import Order
 
 
 class EcsetStyleArgument(bpy.types.PropertyGroup):
@@ -34,10 +35,10 @@ class EcsetGuide(bpy.types.PropertyGroup):
 
 
 class ECSET_OT_stylize(Choices, bpy.types.Operator):
-    """Paint the active strip and put the result above it.
+    """Paint strips and put the results above them.
 
-    Invoked, it works beside the interface; executed, as scripts do, it returns when it is done.
-    What is not given is taken from the scene's settings.
+    Invoked, it puts them into the queue, which works beside the interface; executed, as scripts do,
+    it returns when it is done.  What is not given is taken from the scene's settings.
     """
 
     bl_idname = "ecset.stylize"
@@ -45,6 +46,11 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
     bl_description = "Paint the active strip in the chosen style, as a new strip above it"
     bl_options = {"UNDO"}  # no REGISTER: its panel would paint anew at every touch of a setting
 
+    selected: BoolProperty(
+        name="Selected",
+        description="Paint all selected strips, one after the other, not the active one alone",
+        options={"SKIP_SAVE"},
+    )
     style: StringProperty(
         name="Style Picture",
         description="The picture whose style the strip is painted in, in place of the scene's list",
@@ -67,9 +73,6 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        if running.is_busy():
-            cls.poll_message_set("Another strip is being painted")
-            return False
         scene = compat.sequencer_scene(context)
         if scene is None or scene.sequence_editor is None:
             cls.poll_message_set("There is no sequence here: add a strip first")
@@ -85,83 +88,96 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
             return False
         return True
 
-    def _settings(self, scene: Any) -> Settings:
+    def _order(self, scene: Any) -> Order:
         given = [name for name in declared() if self.properties.is_property_set(name)]
-        chosen = chosen_of(scene, {name: getattr(self, name) for name in given})
         styles = [Style(item.name, item.weight, item.mask) for item in self.styles]
         if styles and self.style:
             raise BadInput("There are style and styles: give one of the two.")
         if self.style:
             styles = [Style(self.style)]
-        guides = [Guide(item.name, item.weight) for item in self.guides]
-        return gather(
-            chosen,
-            styles or styles_in(scene),
-            guides,
+        return Order.of_scene(
+            scene,
+            {name: getattr(self, name) for name in given},
+            styles,
+            guides=tuple(Guide(item.name, item.weight) for item in self.guides),
             frames=self.frames,
             weights=weights_files(),
         )
 
-    def _begin(self, context: Any) -> StylizeTask | None:
+    def _begin(self, context: Any) -> list[StylizeTask]:
+        """The tasks, none of them started; those strips are left out that cannot be painted."""
+        preview.discard()  # it has served its purpose
         scene = compat.sequencer_scene(context)
-        strip = scene.sequence_editor.active_strip
-        try:
-            task = StylizeTask(
-                scene,
-                strip,
-                self._settings(scene),
-                engine_python(),
-                bpy.app.background,
-                machine(),
-            )
-        except EcsetError as error:
-            self.report({"ERROR"}, str(error))
-            running.remember(running.Refusal(scene.name, strip.name, str(error)))
-            return None
-        running.remember(task)
-        return task
+        tasks = []
+        for strip in shots(scene, self.selected):
+            try:
+                order = self._order(scene)
+                _refuse_second(scene, strip)
+                python = engine_python()
+                made = commission(scene, strip, order.settings(), order.to_json())
+                task = StylizeTask(made, python, machine(), headless=bpy.app.background)
+            except EcsetError as error:
+                self.report({"ERROR"}, str(error))
+                running.refuse(running.Refusal(scene.name, strip.name, str(error)))
+                continue
+            running.add(task)
+            tasks.append(task)
+        return tasks
 
-    def _report(self, task: StylizeTask) -> set[str]:
+    def _report(self, task: StylizeTask) -> None:
         if task.phase is Phase.FAILED or weights.seem_missing():
             weights.renew()
         for note in task.notes:
             self.report({"WARNING"}, note)
-        if task.phase is Phase.DONE:
-            self.report({"INFO"}, task.message)
-            return {"FINISHED"}
         self.report({"ERROR"} if task.phase is Phase.FAILED else {"INFO"}, task.message)
-        return {"CANCELLED"}
 
     def execute(self, context: Any) -> set[str]:
-        task = self._begin(context)
-        if task is None:
-            return {"CANCELLED"}
-        task.run_to_end()
-        return self._report(task)
+        tasks = self._begin(context)
+        for task in tasks:
+            task.run_to_end()
+            self._report(task)
+        done = any(task.phase is Phase.DONE for task in tasks)
+        return {"FINISHED"} if done else {"CANCELLED"}
 
     def invoke(self, context: Any, event: Any) -> set[str]:
         if bpy.app.background:
             return self.execute(context)
-        self._task = self._begin(context)
+        tasks = self._begin(context)
         sidebar.redraw(context)
-        if self._task is None:
+        if not tasks:
             return {"CANCELLED"}
-        manager = context.window_manager
-        self._timer = manager.event_timer_add(0.1, window=context.window)
-        manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
+        for task in tasks:
+            for note in task.notes:
+                self.report({"WARNING"}, note)
+        running.drive()
+        return {"FINISHED"}
 
-    def modal(self, context: Any, event: Any) -> set[str]:
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        if self._task.poll():
-            sidebar.redraw(context)
-        if not self._task.phase.is_end:
-            return {"PASS_THROUGH"}
-        context.window_manager.event_timer_remove(self._timer)
-        return self._report(self._task)
 
-    def cancel(self, context: Any) -> None:
-        """Blender calls this when another file is loaded and when it quits."""
-        context.window_manager.event_timer_remove(self._timer)
-        self._task.abandon()
+def shots(scene: Any, selected: bool) -> list[Any]:
+    """What Stylize paints: the active strip, or all that are selected and show a picture.
+
+    A result stands for the strip that it was painted from, and a keyframe for nothing.
+    """
+    editor = scene.sequence_editor
+    strips = [editor.active_strip]
+    if selected and editor.active_strip.select:
+        chosen = [s for s in compat.all_strips(editor) if s.select and s != editor.active_strip]
+        strips += sorted(chosen, key=lambda s: (compat.left(s), s.channel))
+    found: list[Any] = []
+    for strip in strips:
+        if strip.type == "SOUND" or marks.is_keyframe(scene, strip):
+            continue
+        shot = marks.shot_of(scene, strip)
+        if shot not in found:
+            found.append(shot)
+    return found
+
+
+def _refuse_second(scene: Any, strip: Any) -> None:
+    """Raise BadInput when the strip is in the queue already, and not at its end."""
+    for task in running.tasks():
+        if (task.phase.is_work or task.phase is Phase.WAITING) and marks.source_of(task.shot) == (
+            scene,
+            strip,
+        ):
+            raise BadInput(f'"{strip.name}" is being painted already: cancel that job first.')

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from . import animation, job, plates
+from . import animation, job
 from .brushwork import STRENGTH_LIMITS
 from .errors import BadInput
+from .shot import Shot
 
 
 def refuse_foreign(settings: job.Settings) -> None:
@@ -16,7 +17,7 @@ def refuse_foreign(settings: job.Settings) -> None:
                 raise BadInput(f"The look Neural takes no {what}: leave them out, or take patch.")
 
 
-def with_strength(scene: Any, shot: plates.Shot, settings: job.Settings) -> job.Settings:
+def with_strength(scene: Any, shot: Shot, settings: job.Settings) -> job.Settings:
     """`settings` with the scene's own strength at the shot's frames, unless one is given.
 
     It is a number, or one for each frame where it is animated.
@@ -33,7 +34,7 @@ def with_strength(scene: Any, shot: plates.Shot, settings: job.Settings) -> job.
     return replace(settings, strength=strength)
 
 
-def files(settings: job.Settings, shot: plates.Shot) -> None:
+def files(settings: job.Settings, shot: Shot) -> None:
     """Raise BadInput when there is nothing to paint from, or a file of it is not there."""
     if not (settings.styles or settings.keyframes or settings.look == "identity"):
         or_paint = ", or paint a keyframe" if settings.look == "patch" else ""

@@ -158,7 +158,7 @@ def is_opaque(path: str) -> bool:
 
 
 def render_plate(scene: Any, frame: int, path: str) -> None:
-    """One frame to `path`, which exists only when it is whole.
+    """A frame of the timeline to `path`, which exists only when it is whole.
 
     Blender does not notice when a disk gets full under a picture, so there must be room before
     and an end to the picture afterwards.  Raises OSError.
@@ -202,7 +202,7 @@ def run(request: dict[str, Any]) -> list[bool]:
     say("started", first=first, last=last, total=total, done=0)
     for done, frame in enumerate(range(first, last + 1), 1):
         path = frame_path(request["pattern"], frame)
-        render_plate(scene, frame, path)
+        render_plate(scene, frame + request["moved"], path)
         opaque.append(is_opaque(path))
         say("frame", frame=frame, path=path, opaque=opaque[-1], done=done, total=total)
     say("finished", done=total, total=total)

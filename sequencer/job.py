@@ -107,6 +107,9 @@ class Settings:
     format: str = "PNG8"
     seed: int = 0
     output: Path = field(default_factory=Path)
+    result_name: str = ""  # "": made of the strip's own
+    older: str = "REPLACE"  # or STACK: what becomes of an earlier result
+    originals: str = "AUTO"  # or MUTE, KEEP: what becomes of the strip that is painted
     frames: tuple[int, int] | None = None  # None: the whole strip
 
     @property

@@ -15,6 +15,7 @@ from .errors import BadInput, EcsetError
 from .job import FORMATS, PictureFormat
 from .naming import folder_name, frame_path, strip_name
 from .process import Child
+from .shot import Shot
 
 
 class Start(Enum):
@@ -48,18 +49,24 @@ class KeyframeTask:
             pattern = str(self._temporary / "frame_####.png")
             self._file = Path(frame_path(pattern, frame))
             request = plates.write_request(
-                self._start or self.shot, pattern, self._picture, self._temporary
+                self._start or self.shot,
+                pattern,
+                self._picture,
+                plates.write_snapshot(scene, self._temporary),
             )
             self._child = Child(
                 plates.extract_command(request, plates.shows_scenes(scene)),
                 self._temporary / "log",
                 env=plates.extract_environment(),
             )
+        except EcsetError:
+            self._remove_temporary()
+            raise
         except OSError as error:
             self._remove_temporary()
             raise EcsetError(f"The frame could not be rendered: {error}.") from error
 
-    def _painted(self, scene: Any, strip: Any, start: Start) -> plates.Shot | None:
+    def _painted(self, scene: Any, strip: Any, start: Start) -> Shot | None:
         """The shot's result as a shot of one frame, if that is what is painted over."""
         if start is Start.PLATE:
             return None

@@ -10,6 +10,7 @@ import bpy
 from . import compat, marks, plates
 from .errors import BadInput
 from .job import Keyframe, Settings
+from .shot import Shot
 
 
 def refuse_as_keyframe(scene: Any, strip: Any, shot: Any) -> None:
@@ -47,7 +48,7 @@ def _shows(strip: Any, frame: int) -> bool:
     return compat.left(strip) <= frame < compat.right(strip)
 
 
-def use(scene: Any, shot: plates.Shot, settings: Settings) -> tuple[Settings, list[str]]:
+def use(scene: Any, shot: Shot, settings: Settings) -> tuple[Settings, list[str]]:
     """`settings` with the keyframes that the shot is to be painted from, if there are any.
 
     Those that are given already come before those on the timeline, and either take the place of
@@ -69,7 +70,7 @@ def use(scene: Any, shot: plates.Shot, settings: Settings) -> tuple[Settings, li
     return settings, [f"{clause[0].upper()}{clause[1:]}." for clause in unused]
 
 
-def _check_given(keyframes: tuple[Keyframe, ...], shot: plates.Shot) -> None:
+def _check_given(keyframes: tuple[Keyframe, ...], shot: Shot) -> None:
     frames = [keyframe.frame for keyframe in keyframes]
     for frame in frames:
         if not shot.first <= frame <= shot.last:
@@ -81,7 +82,7 @@ def _check_given(keyframes: tuple[Keyframe, ...], shot: plates.Shot) -> None:
             raise BadInput(f"Two keyframes are given for frame {frame}: leave one of them.")
 
 
-def _on_timeline(scene: Any, shot: plates.Shot) -> tuple[tuple[Keyframe, ...], list[str]]:
+def _on_timeline(scene: Any, shot: Shot) -> tuple[tuple[Keyframe, ...], list[str]]:
     """The marked strips that count for the frames of `shot`, and why others do not, as clauses."""
     shown = compat.all_strips(scene.sequence_editor)[shot.strip]
     strips = [s for s in marks.keyframes_of(scene, shot.strip) if not marks.is_muted(scene, s)]
@@ -123,7 +124,7 @@ def file_of(strip: Any) -> Path:
     return Path(os.path.abspath(bpy.path.abspath(os.path.join(strip.directory, element.filename))))
 
 
-def _check(keyframe: Keyframe, shot: plates.Shot) -> None:
+def _check(keyframe: Keyframe, shot: Shot) -> None:
     """Raise BadInput when the painting is not there, no picture, or of another shape."""
     name = f"The painting {keyframe.path} of frame {keyframe.frame}"
     if not os.path.isfile(keyframe.path):

@@ -1,7 +1,7 @@
 """Painted frames as an image strip over the strip they were made from."""
 
+import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,12 @@ import bpy
 from . import animation, compat, marks, outline
 from .animation import OPACITY, PLACEMENT
 from .errors import BadInput, EcsetError
-from .job import FRAMES, PictureFormat
+from .job import FRAMES, PLATES
 from .naming import frame_path, strip_name
-from .plates import Shot, screen_size
+from .plates import screen_size
+from .preview_marks import PREVIEW_PROPERTY
+from .record import Record, version
+from .shot import Shot
 
 #: How a strip reads the files of a format back: colour space and kind of alpha.
 _READING = {"PNG": ("sRGB", "STRAIGHT"), "EXR": ("Linear Rec.709", "PREMUL")}
@@ -42,7 +45,9 @@ def free_channel(owner: Any, first: int, end: int, above: int) -> int:
     used = {
         strip.channel
         for strip in compat.strips_of(owner)
-        if compat.left(strip) < end and compat.right(strip) > first
+        if compat.left(strip) < end
+        and compat.right(strip) > first
+        and PREVIEW_PROPERTY not in strip  # it makes way
     }
     for channel in range(above + 1, compat.LAST_CHANNEL + 1):
         if channel not in used:
@@ -57,13 +62,10 @@ def free_channel(owner: Any, first: int, end: int, above: int) -> int:
 
 def find(shot: Shot) -> tuple[Any, Any]:
     """The shot's scene and strip as they are now; they may be gone while a task goes on."""
-    scene = bpy.data.scenes.get(shot.scene)
-    strip = None
-    if scene is not None and scene.sequence_editor is not None:
-        strip = compat.all_strips(scene.sequence_editor).get(shot.strip)
-    if strip is None:
+    found = marks.source_of(shot)
+    if found is None:
         raise EcsetError(f'The strip "{shot.strip}" is gone from the timeline of "{shot.scene}".')
-    return scene, strip
+    return found
 
 
 def blend_path(path: Path) -> str:
@@ -76,39 +78,99 @@ def blend_path(path: Path) -> str:
     return str(path)
 
 
-def place(shot: Shot, job: Path, picture: PictureFormat, opaque: bool) -> Placed:
+def place(job: Path, record: Record, complete: bool = True) -> Placed:
     """Put the painted frames of `job` over their strip and make them the active strip.
 
-    `opaque`: no plate lets anything through.  When the strip was moved meanwhile the result
-    follows it.  Raises EcsetError when the strip or a frame is gone, or no channel is free.
+    Without `complete`, frames that are not painted yet show their plates, and what the result
+    takes the place of is muted until `live` completes it.  When the strip was moved meanwhile the
+    result follows it.  Raises EcsetError when the strip or a frame is gone, or no channel is free.
     """
+    shot, picture = record.shot, record.picture_format
     scene, source = find(shot)
     editor = scene.sequence_editor
     owner = source.parent_meta() or editor
-    first = shot.first + round(compat.content_start(source) - shot.content_start)
+    first = shot.first + moved(shot, source)
     end = first + shot.length
-    channel = free_channel(owner, first, end, marks.top_channel(scene, source, first, end))
+    above = marks.top_channel(scene, source, first, end)
+    files = file_names(job, record, complete)
+    older = _replaced(scene, source, first, end) if record.older == "REPLACE" else []
+    if complete:
+        for strip in older:
+            compat.strips_of(owner).remove(strip)
+    channel = free_channel(owner, first, end, above)
     strip = put_over(
         scene,
         source,
-        strip_name(source.name, " Ecset"),
-        *_files(job, picture, range(shot.first, shot.last + 1)),
+        record.result_name or strip_name(source.name, " Ecset"),
+        os.path.join(blend_path((job / FRAMES).parent), ""),
+        files,
         channel=channel,
         start=first,
         file_format=picture.file_format,
         keep_placement=shot.keep_placement,
     )
-    strip[marks.JOB_PROPERTY] = job.name
-    strip[marks.SHOT_PROPERTY] = source.name
+    _remember(strip, source, job, record)
+    if not complete:
+        for replaced in older:
+            replaced.mute, replaced[marks.REPLACED_PROPERTY] = True, job.name
     notes = []
-    if not _is_hidden(shot, scene, source, opaque):
-        notes += _hide_source(shot, source)
+    shows = not _is_hidden(shot, scene, source, record.opaque is True)
+    if record.originals == "MUTE" or (record.originals == "AUTO" and shows):
+        muted_before = source.mute
+        notes += _hide_source(shot, source, shows)
+        if source.mute and not (muted_before or complete):
+            strip[marks.MUTED_PROPERTY] = True
+    if shows:
         notes += _tell_of_keyframes(scene, source, first, end)
     for other in compat.all_strips(editor):
         other.select = False
     strip.select = True
     editor.active_strip = strip
     return Placed(strip.name, notes)
+
+
+def moved(shot: Shot, source: Any) -> int:
+    """By how many frames the strip of `shot` has been moved since."""
+    return round(compat.content_start(source) - shot.content_start)
+
+
+def file_names(job: Path, record: Record, complete: bool) -> list[str]:
+    """What the result's elements show, from the folder of the frames.
+
+    Raises EcsetError when `complete` and a frame is missing.
+    """
+    pattern = job / (FRAMES + record.picture_format.suffix)
+    plate = os.path.join("..", PLATES + record.picture_format.suffix)
+    names = []
+    for frame in range(record.shot.first, record.shot.last + 1):
+        name = frame_path(pattern.name, frame)
+        if not (pattern.parent / name).is_file():
+            if complete:
+                raise EcsetError(f"The painted frame {pattern.parent / name} is missing.")
+            name = frame_path(plate, frame)
+        names.append(name)
+    return names
+
+
+def _replaced(scene: Any, source: Any, first: int, end: int) -> list[Any]:
+    """The older results of `source` that would lie below a new one in these frames."""
+    return [
+        strip
+        for strip in marks.results_of(scene, source)
+        if compat.left(strip) < end and compat.right(strip) > first
+    ]
+
+
+def _remember(strip: Any, source: Any, job: Path, record: Record) -> None:
+    """Let the result know where it comes from and how it was made."""
+    strip[marks.JOB_PROPERTY] = job.name
+    strip[marks.SHOT_PROPERTY] = source.name
+    strip[marks.SHOT_ID_PROPERTY] = source.get(marks.ID_PROPERTY, "")
+    strip[marks.VERSION_PROPERTY] = version()
+    if record.asked:
+        strip[marks.ASKED_PROPERTY] = json.dumps(record.asked, ensure_ascii=False)
+        styles = record.asked.get("styles", ())
+        strip[marks.STYLE_PROPERTY] = ", ".join(bpy.path.basename(s["path"]) for s in styles)
 
 
 def put_over(
@@ -128,22 +190,29 @@ def put_over(
     `file_format` as job.json says it; `directory` in Blender's way and with a separator.
     """
     owner = source.parent_meta() or scene.sequence_editor
-    strip = compat.new_image_strip(owner, name, directory, filenames, channel, start)
-    colorspace, strip.alpha_mode = _READING[file_format]
-    strip.colorspace_settings.name = colorspace
+    strip = image_strip(
+        owner, name, directory, filenames, channel=channel, start=start, file_format=file_format
+    )
     parts = _take_over(source, strip, keep_placement)
     animation.copy(scene, source.name, strip.name, parts)
     return strip
 
 
-def _files(job: Path, picture: PictureFormat, frames: Sequence[int]) -> tuple[str, list[str]]:
-    """The folder of the frames, in Blender's way and with a separator, and their names."""
-    pattern = job / (FRAMES + picture.suffix)
-    names = [frame_path(pattern.name, frame) for frame in frames]
-    for name in names:
-        if not (pattern.parent / name).is_file():
-            raise EcsetError(f"The painted frame {pattern.parent / name} is missing.")
-    return os.path.join(blend_path(pattern.parent), ""), names
+def image_strip(
+    owner: Any,
+    name: str,
+    directory: str,
+    filenames: list[str],
+    *,
+    channel: int,
+    start: int,
+    file_format: str,
+) -> Any:
+    """A new image strip that reads pictures as they were written."""
+    strip = compat.new_image_strip(owner, name, directory, filenames, channel, start)
+    colorspace, strip.alpha_mode = _READING[file_format]
+    strip.colorspace_settings.name = colorspace
+    return strip
 
 
 def _take_over(source: Any, strip: Any, keep_placement: bool) -> tuple[str, ...]:
@@ -180,15 +249,19 @@ def _is_hidden(shot: Shot, scene: Any, source: Any, opaque: bool) -> bool:
     )
 
 
-def _hide_source(shot: Shot, source: Any) -> list[str]:
-    """Mute the source, which would show through the result, and say so; or why it is not muted."""
+def _hide_source(shot: Shot, source: Any, shows: bool) -> list[str]:
+    """Mute the source and say so where it would show through its result; or why it is not muted."""
     if source.mute:
         return []
     whole = compat.right(source) - compat.left(source) <= shot.length
     if not whole or source.type in _WITH_SOUND:
-        return [f'"{source.name}" shows through its result: hide it where the result stands.']
+        return (
+            [f'"{source.name}" shows through its result: hide it where the result stands.']
+            if shows
+            else []
+        )
     source.mute = True
-    return [f'"{source.name}" is muted now: it would show through its result.']
+    return [f'"{source.name}" is muted now: it would show through its result.'] if shows else []
 
 
 def _tell_of_keyframes(scene: Any, source: Any, first: int, end: int) -> list[str]:

@@ -3,15 +3,15 @@
 import json
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from . import compat
+from . import compat, marks, preview_marks
 from .errors import BadInput
 from .job import PictureFormat
+from .shot import Shot
 
 _EXTRACT = Path(__file__).with_name("extract.py")
 
@@ -23,28 +23,6 @@ _PLACE_BOUND_MODIFIERS = {"MASK", "TONEMAP", "COMPOSITOR"}
 
 #: Their picture is made from the strips below them.
 BUILT_ON_OTHERS = {"ADJUSTMENT", "MULTICAM"}
-
-
-@dataclass(frozen=True)
-class Shot:
-    """The frames `first` to `last` of a strip, as plates of `width` x `height` pixels.
-
-    With `keep_placement` the plates show the whole screen with the strip where the timeline has
-    it; else the strip's own picture, and the result takes over the strip's transform and crop.
-    """
-
-    scene: str
-    strip: str
-    first: int
-    last: int
-    width: int
-    height: int
-    keep_placement: bool
-    content_start: float
-
-    @property
-    def length(self) -> int:
-        return self.last - self.first + 1
 
 
 def describe(scene: Any, strip: Any, frames: tuple[int, int] | None = None) -> Shot:
@@ -71,6 +49,7 @@ def describe(scene: Any, strip: Any, frames: tuple[int, int] | None = None) -> S
         height=height,
         keep_placement=size is None,
         content_start=compat.content_start(strip),
+        identity=strip.get(marks.ID_PROPERTY, ""),
     )
 
 
@@ -160,24 +139,41 @@ def covers_effect(scene: Any, strip: Any) -> str | None:
     return None
 
 
-def write_request(
-    shot: Shot, pattern: str, picture: PictureFormat, temporary: Path, over_black: bool = False
-) -> Path:
-    """Hand the session's present state to the child: a snapshot and what to render of it.
+def write_snapshot(scene: Any, folder: Path) -> Path:
+    """The session's present state as a file: the scene and all it needs, with absolute paths.
 
-    `pattern` names the plates; `over_black`: they have no alpha.  The snapshot is a library of the
-    scene and all it needs, with absolute paths; neither the session nor the file on disk notices.
+    Neither the session nor the file on disk notices.  Raises BadInput when it cannot be written.
     """
-    snapshot = temporary / "snapshot.blend"
-    bpy.data.libraries.write(
-        str(snapshot), {bpy.data.scenes[shot.scene]}, path_remap="ABSOLUTE", compress=False
-    )
+    path = folder / "snapshot.blend"
+    try:
+        with preview_marks.muted():
+            bpy.data.libraries.write(str(path), {scene}, path_remap="ABSOLUTE", compress=False)
+    except RuntimeError as error:
+        raise BadInput(f"The folder {folder} cannot be written: make room on its disk.") from error
+    return path
+
+
+def write_request(
+    shot: Shot,
+    pattern: str,
+    picture: PictureFormat,
+    snapshot: Path,
+    *,
+    over_black: bool = False,
+    moved: int = 0,
+) -> Path:
+    """What the child is to render of a snapshot, as a file beside it.
+
+    `pattern` names the plates; `over_black`: they have no alpha; `moved`: by how many frames the
+    snapshot has the shot later on the timeline than its plates are numbered.
+    """
     request = {
         "blend": str(snapshot),
         "scene": shot.scene,
         "strip": shot.strip,
         "first": shot.first,
         "last": shot.last,
+        "moved": moved,
         "width": shot.width,
         "height": shot.height,
         "keep_placement": shot.keep_placement,
@@ -188,7 +184,7 @@ def write_request(
         "working_space": compat.working_space(),
         "use_scripts": bpy.context.preferences.filepaths.use_scripts_auto_execute,
     }
-    path = temporary / "request.json"
+    path = snapshot.with_name("request.json")
     path.write_text(json.dumps(request), encoding="utf-8")
     return path
 

@@ -5,6 +5,7 @@ and end by themselves when their standard input reaches its end.  This side hold
 and writes nothing: when Blender is gone, in whatever way, the operating system closes it.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -19,6 +20,8 @@ from typing import Any
 GRACE = 5.0
 #: The same when a person waits for Blender to quit or to load.
 LAST_GRACE = 1.0
+#: How much a gentle child stands back, 0 to 19.
+GENTLE = 10
 
 
 class Child:
@@ -32,11 +35,13 @@ class Child:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         show_errors: bool = False,
+        gentle: bool = False,
     ) -> None:
         """Start `command`; what it prints beside events is appended to `log`.
 
         With `show_errors` its standard error goes to this process's own instead, which is where
-        a progress bar belongs.  Raises OSError when the command or the log cannot be opened.
+        a progress bar belongs.  A `gentle` child comes after Blender when both want the processor.
+        Raises OSError when the command or the log cannot be opened.
         """
         self._log = log.open("ab")
         began = time.strftime("%Y-%m-%d %H:%M:%S")
@@ -51,8 +56,12 @@ class Child:
                 cwd=cwd,
                 env=env,
                 # no console window flashing up behind Blender on Windows
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0)
+                | (getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) if gentle else 0),
             )
+            if gentle and hasattr(os, "setpriority"):
+                with contextlib.suppress(OSError):  # it has ended already
+                    os.setpriority(os.PRIO_PROCESS, self._process.pid, GENTLE)
         except OSError:
             self._log.close()
             raise

@@ -148,7 +148,7 @@ def test_result_is_named_selected_and_knows_its_job(timeline, pictures):
 
 def test_result_follows_a_strip_that_was_moved(timeline, pictures):
     from ecset.sequencer import place, plates
-    from ecset.sequencer.job import FORMATS
+    from ecset.sequencer.record import Record
 
     strip = timeline.images(pictures)
     timeline.stylize_in_place(strip)
@@ -159,7 +159,8 @@ def test_result_follows_a_strip_that_was_moved(timeline, pictures):
         strip.content_start += 30
     else:
         strip.frame_start += 30
-    placed = place.place(shot, timeline.folder / "job", FORMATS["PNG8"], True)
+    record = Record(shot, "edit.blend", "PNG8", opaque=True)
+    placed = place.place(timeline.folder / "job", record)
     assert compat.left(timeline.find(placed.strip)) == 31
 
 

@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def make_task(timeline):
     """A task with a look that changes nothing, for the strip of that name."""
     from ecset.operators.choices import DEFAULT_OUTPUT
-    from ecset.operators.settings import absolute_path
+    from ecset.operators.order import absolute_path
+    from ecset.sequencer.commission import commission
     from ecset.sequencer.job import Settings
     from ecset.sequencer.task import StylizeTask
 
@@ -30,9 +31,8 @@ def make_task(timeline):
     def make(name="Shot", **chosen):
         chosen = {"look": "identity", **chosen}
         chosen.setdefault("output", absolute_path(DEFAULT_OUTPUT, "output folder"))
-        task = StylizeTask(
-            timeline.scene, timeline.find(name), Settings(**chosen), Path(sys.executable)
-        )
+        made = commission(timeline.scene, timeline.find(name), Settings(**chosen))
+        task = StylizeTask(made, Path(sys.executable), headless=True)
         tasks.append(task)
         return task
 
@@ -280,14 +280,16 @@ spec = importlib.util.spec_from_file_location(
 sys.modules["ecset"] = module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 import bpy
-from ecset.sequencer import engine, job, task
+from ecset.sequencer import commission, engine, job, task
 engine.ROOT, engine.MODULES = pathlib.Path(engine.__file__).parents[1] / {FAKE!r}, ()
 bpy.ops.wm.open_mainfile(filepath={str(blend)!r})
 scene = bpy.data.scenes["Scene"]
 strips = scene.sequence_editor
 strips = strips.strips_all if hasattr(strips, "strips_all") else strips.sequences_all
 settings = job.Settings(look="identity", output=pathlib.Path({str(tmp_path / "out")!r}))
-task = task.StylizeTask(scene, strips["Shot"], settings, pathlib.Path(sys.executable))
+made = commission.commission(scene, strips["Shot"], settings)
+task = task.StylizeTask(made, pathlib.Path(sys.executable), headless=True)
+task.start()
 while True:
     task.poll()
     if task.phase.name == {phase!r} and task.done >= 1:

@@ -104,20 +104,23 @@ class Timeline:
         import sequencer.extract as extract
         from ecset.sequencer import folder as folders
         from ecset.sequencer import job, place, plates
+        from ecset.sequencer.record import Record
 
         shot = plates.describe(self.scene, strip, frames)
         settings = job.Settings(look="identity", format=picture)
         target = self.folder / folder
         folders.write(target, job.describe(settings, shot.first, shot.last))
         pattern = target / (job.PLATES + settings.picture_format.suffix)
-        request = plates.write_request(shot, str(pattern), settings.picture_format, self.folder)
+        snapshot = plates.write_snapshot(self.scene, self.folder)
+        request = plates.write_request(shot, str(pattern), settings.picture_format, snapshot)
         blend = self.save()
         opaque = all(extract.run(read_json(request)))
         bpy.ops.wm.open_mainfile(filepath=str(blend))
         shutil.copytree(target / "plates", target / "frames", dirs_exist_ok=True)
         for path in (target / "frames").iterdir():
             path.rename(path.with_name(path.name.replace("plate_", "ecset_")))
-        placed = place.place(shot, target, settings.picture_format, opaque)
+        record = Record(shot, blend.name, picture, older="STACK", opaque=opaque)
+        placed = place.place(target, record)
         return shot, self.find(placed.strip), opaque
 
 

@@ -1,9 +1,13 @@
-"""From what is chosen to what a task works with."""
+"""What a person asks for: the choices of the panel or a call, and pictures, as they were typed.
+
+It becomes the settings of a task, is kept with the job and on its result, and fills the panel
+again.
+"""
 
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,20 +35,119 @@ from ..sequencer.job import (
 from .choices import declared
 
 
-def chosen_of(scene: Any, given: dict[str, Any]) -> SimpleNamespace:
-    """What counts for a strip of `scene`: what is `given`, else what the scene says.
-
-    The strength is None where it is the scene's, which may be animated.
+@dataclass(frozen=True)
+class Order:
+    """`values`: of the choices, by their names; `styles`, `guides` and `keyframes` by paths as
+    Blender means them; `frames`: "A-B", "" for all; `weights`: files of the weights of networks, by
+    the engine's names.  With `scene_strength` the strength is the scene's own, and with
+    `scene_styles` the styles are, which may be animated.
     """
-    chosen = {
-        name: given[name] if name in given else getattr(scene.ecset, name) for name in declared()
-    }
-    return SimpleNamespace(**{**chosen, "strength": given.get("strength")})
 
+    values: dict[str, Any]
+    styles: tuple[Style, ...] = ()
+    scene_strength: bool = False
+    scene_styles: bool = False
+    guides: tuple[Guide, ...] = ()
+    keyframes: tuple[Keyframe, ...] = ()
+    frames: str = ""
+    weights: dict[str, str] = field(default_factory=dict)
 
-def styles_in(scene: Any) -> list[Style]:
-    """The styles in the scene's list."""
-    return [Style(s.path, decimal(s.weight), s.mask) for s in scene.ecset.styles if s.path]
+    @classmethod
+    def of_scene(
+        cls,
+        scene: Any,
+        given: dict[str, Any] | None = None,
+        styles: Iterable[Style] = (),
+        **others: Any,
+    ) -> "Order":
+        """What the scene's panel says, but for what is `given`; `styles` in place of its list."""
+        given = given or {}
+        values = {name: given.get(name, getattr(scene.ecset, name)) for name in declared()}
+        listed = [Style(s.path, decimal(s.weight), s.mask) for s in scene.ecset.styles if s.path]
+        styles = tuple(styles)
+        return cls(
+            values,
+            styles or tuple(listed),
+            scene_strength="strength" not in given,
+            scene_styles=not styles,
+            **others,
+        )
+
+    def settings(self) -> Settings:
+        """For a task.  Raises BadInput."""
+        chosen = SimpleNamespace(**self.values)
+        painting: dict[str, Any] = {}
+        if chosen.look != "identity":
+            strength = None if self.scene_strength else decimal(chosen.strength)
+            painting = {
+                "styles": tuple(
+                    replace(
+                        style,
+                        path=_path(style.path, STYLE),
+                        mask=_optional(style.mask, MASK),
+                    )
+                    for style in self.styles
+                ),
+                "guides": tuple(replace(g, path=_path(g.path, GUIDE)) for g in self.guides),
+                "keyframes": tuple(
+                    replace(k, path=_path(k.path, KEYFRAME)) for k in self.keyframes
+                ),
+                "coherence": _coherence(chosen),
+                "weights": _optional(self.weights.get("vgg19", ""), WEIGHTS),
+                "flow_weights": _optional(self.weights.get(chosen.flow, ""), FLOW_WEIGHTS),
+                "strength": strength,
+                "strength_mask": _optional(chosen.strength_mask, STRENGTH_MASK),
+            }
+        # a mistake in what the look has no use for is none
+        if chosen.look == "patch":
+            painting["brushwork"] = _brushwork(chosen)
+        elif chosen.look == "neural":
+            painting["network"] = _network(chosen)
+        return Settings(
+            **painting,
+            look=chosen.look,
+            format=chosen.format,
+            seed=chosen.seed,
+            output=output_folder(chosen.output),
+            result_name=chosen.result_name,
+            older=chosen.older,
+            originals=chosen.originals,
+            frames=parse_frames(self.frames),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON knows it."""
+        return {
+            "values": dict(self.values),
+            "styles": [asdict(style) for style in self.styles],
+        }
+
+    @staticmethod
+    def fill(asked: dict[str, Any], settings: Any) -> None:
+        """Set `settings` (``scene.ecset``) as `asked` (`to_json`) says.
+
+        What this version does not know any more is left out.  Raises BadInput when `asked` is
+        nothing that Ecset wrote.
+        """
+        try:
+            styles = [Style(**style) for style in asked["styles"]]
+            values = {name: asked["values"][name] for name in declared() if name in asked["values"]}
+            for name in declared():
+                settings.property_unset(name)
+            for name, value in values.items():
+                setattr(settings, name, value)
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            raise BadInput(
+                "The settings on this strip are damaged, or of another version of Ecset: "
+                "choose them anew."
+            ) from error
+        settings.styles.clear()
+        for style in styles:
+            item = settings.styles.add()
+            item.path, item.mask = style.path, style.mask
+            if isinstance(style.weight, float):
+                item.weight = style.weight
+        settings.active_style = 0
 
 
 def parse_frames(text: str) -> tuple[int, int] | None:
@@ -94,52 +197,6 @@ def absolute_path(path: str, what: str) -> Path:
 def output_folder(path: str) -> Path:
     """The folder that the folders of jobs lie in.  Raises BadInput."""
     return absolute_path(path, "output folder")
-
-
-def gather(
-    chosen: Any,
-    styles: Iterable[Style],
-    guides: Iterable[Guide] = (),
-    keyframes: Iterable[Keyframe] = (),
-    frames: str = "",
-    weights: dict[str, str] | None = None,
-) -> Settings:
-    """Settings of a task from `chosen` (`Choices`) and pictures by paths as Blender means them.
-
-    `weights`: files of the weights of networks, by the engine's names.  Raises BadInput.
-    """
-    painting: dict[str, Any] = {}
-    if chosen.look != "identity":
-        weights = weights or {}
-        strength = chosen.strength
-        painting = {
-            "styles": tuple(
-                replace(style, path=_path(style.path, STYLE), mask=_optional(style.mask, MASK))
-                for style in styles
-            ),
-            "guides": tuple(replace(guide, path=_path(guide.path, GUIDE)) for guide in guides),
-            "keyframes": tuple(
-                replace(keyframe, path=_path(keyframe.path, KEYFRAME)) for keyframe in keyframes
-            ),
-            "coherence": _coherence(chosen),
-            "weights": _optional(weights.get("vgg19", ""), WEIGHTS),
-            "flow_weights": _optional(weights.get(chosen.flow, ""), FLOW_WEIGHTS),
-            "strength": None if strength is None else decimal(strength),
-            "strength_mask": _optional(chosen.strength_mask, STRENGTH_MASK),
-        }
-    # a mistake in what the look has no use for is none
-    if chosen.look == "patch":
-        painting["brushwork"] = _brushwork(chosen)
-    elif chosen.look == "neural":
-        painting["network"] = _network(chosen)
-    return Settings(
-        **painting,
-        look=chosen.look,
-        format=chosen.format,
-        seed=chosen.seed,
-        output=output_folder(chosen.output),
-        frames=parse_frames(frames),
-    )
 
 
 def _brushwork(chosen: Any) -> Brushwork:

@@ -1,0 +1,140 @@
+"""A result strip while its frames are being painted.
+
+It stands on the timeline from the first frame on: frames that are not painted yet show their plates
+and are exchanged as they come.  No exchange is a step of undo, so that undo and redo may bring back
+a strip as it was earlier; and Blender may have ended before a job did.  `catch_up` puts both right.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import compat, marks, place
+from .job import FRAMES, PLATES
+from .naming import frame_path
+from .record import Record
+from .shot import Shot
+
+
+def find(shot: Shot, job: str) -> tuple[Any, Any] | None:
+    """The scene and the strip of the result of that job; one that was copied along with a scene
+    is the copy's."""
+    source = marks.source_of(shot)
+    if source is not None:
+        for strip in marks.results_of(*source):
+            if strip.get(marks.JOB_PROPERTY) == job:
+                return source[0], strip
+    return marks.result_of(job)
+
+
+def show(job: Path, record: Record, frames: list[int]) -> None:
+    """Let the result show what is painted of `frames`."""
+    found = find(record.shot, job.name)
+    if found is None:
+        return
+    pattern = job / (FRAMES + record.picture_format.suffix)
+    for frame in frames:
+        name = frame_path(pattern.name, frame)
+        if (pattern.parent / name).is_file():
+            _exchange(found[1], frame - record.shot.first, name)
+
+
+def complete(job: Path, record: Record) -> str | None:
+    """Let the result show all its frames, and those go that it takes the place of.
+
+    Returns its name, None when it is not on the timeline.  Raises EcsetError when a frame is
+    missing.
+    """
+    found = find(record.shot, job.name)
+    if found is None:
+        return None
+    scene, strip = found
+    for index, name in enumerate(place.file_names(job, record, complete=True)):
+        _exchange(strip, index, name)
+    if marks.MUTED_PROPERTY in strip:
+        del strip[marks.MUTED_PROPERTY]
+    _remove_replaced(scene, strip)
+    return str(strip.name)
+
+
+def take_away(job: Path, record: Record) -> bool:
+    """Remove a result that was not completed, and let what it had hidden be seen again.
+
+    Returns whether there was one.
+    """
+    found = find(record.shot, job.name)
+    if found is None or not _is_partial(found[1]):
+        return False
+    scene, strip = found
+    if strip.get(marks.MUTED_PROPERTY):
+        marks.shot_of(scene, strip).mute = False
+    for other in _replaced_by(scene, job.name):
+        other.mute = False
+        del other[marks.REPLACED_PROPERTY]
+    owner = strip.parent_meta() or scene.sequence_editor
+    compat.strips_of(owner).remove(strip)
+    return True
+
+
+def catch_up() -> bool:
+    """Bring all results that show plates up to what is on disk; whether anything changed."""
+    changed = False
+    for scene in bpy.data.scenes:
+        if scene.sequence_editor is None:
+            continue
+        results = [s for s in compat.all_strips(scene.sequence_editor) if marks.JOB_PROPERTY in s]
+        for strip in results:
+            folder = Path(bpy.path.abspath(strip.directory)) if _is_partial(strip) else None
+            for index, element in enumerate(strip.elements if folder else ()):
+                name = _painted(element.filename)
+                if name is not None and (folder / name).is_file():
+                    _exchange(strip, index, name)
+                    changed = True
+        complete = {s[marks.JOB_PROPERTY]: s.name for s in results if not _is_partial(s)}
+        for name in complete.values():
+            strip = compat.all_strips(scene.sequence_editor)[name]
+            changed |= _remove_replaced(scene, strip)
+    return changed
+
+
+def _exchange(strip: Any, index: int, name: str) -> None:
+    """Setting the name, even to what it is, makes Blender read the file anew."""
+    if index < len(strip.elements):
+        strip.elements[index].filename = name
+
+
+def _is_partial(strip: Any) -> bool:
+    return strip.type == "IMAGE" and any(_painted(e.filename) for e in strip.elements)
+
+
+def _painted(filename: str) -> str | None:
+    """The name of the painted frame in whose place `filename`, a plate, is shown."""
+    plate = Path(PLATES).name.rstrip("#")
+    folder, _, name = filename.replace("\\", "/").rpartition("/")
+    if not (folder.startswith("..") and name.startswith(plate)):
+        return None
+    return Path(FRAMES).name.rstrip("#") + name.removeprefix(plate)
+
+
+def _replaced_by(scene: Any, job: str) -> list[Any]:
+    strips = compat.all_strips(scene.sequence_editor)
+    return [strip for strip in strips if strip.get(marks.REPLACED_PROPERTY) == job]
+
+
+def _remove_replaced(scene: Any, strip: Any) -> bool:
+    """Remove what the complete result `strip` takes the place of, and give it that place."""
+    job = strip[marks.JOB_PROPERTY]
+    replaced = _replaced_by(scene, job)
+    for other in replaced:
+        compat.strips_of(other.parent_meta() or scene.sequence_editor).remove(other)
+    if replaced:
+        source = marks.shot_of(scene, strip)
+        first, end = compat.left(strip), compat.right(strip)
+        if source != strip:
+            owner = strip.parent_meta() or scene.sequence_editor
+            above = marks.top_channel(scene, source, first, end)
+            lower = place.free_channel(owner, first, end, above)
+            if lower < strip.channel:
+                strip.channel = lower
+    return bool(replaced)
