@@ -111,6 +111,8 @@ def new_image_strip(
         frame_start=start,
         fit_method="ORIGINAL",
     )
+    if strip.directory != directory:  # a name with a folder in it would have moved it there
+        strip.directory, strip.elements[0].filename = directory, filenames[0]
     for filename in filenames[1:]:
         strip.elements.append(filename)
     return strip
