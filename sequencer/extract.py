@@ -47,7 +47,8 @@ def leave(status: int) -> NoReturn:
 
     On its way out the bpy module may hang or crash; everything is on disk by now.
     """
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # nobody may be listening any more
+        sys.stdout.flush()
     # only when empty: in want of a folder of its own Blender uses the one of all
     with contextlib.suppress(OSError):
         os.rmdir(bpy.app.tempdir)
@@ -215,6 +216,8 @@ def main(argv: list[str]) -> int:
         request = json.load(file)
     try:
         run(request)
+    except BrokenPipeError:
+        return 130  # Blender is gone, and so is everybody who would hear of it
     except Exception as error:  # noqa: BLE001 - said in one sentence; the log has the rest
         traceback.print_exc()
         text = " ".join(str(error).split()).removeprefix("Error: ")
