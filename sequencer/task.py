@@ -223,10 +223,11 @@ class StylizeTask:
         return before != (self.phase, self.done, self.seconds_per_frame)
 
     def run_to_end(self, on_phase: Callable[[Phase], None] | None = None) -> int:
-        """Start and wait until the task has ended, telling of every phase; returns the exit
+        """Start, if it was not yet, and wait for the end, telling of every phase; returns the exit
         status."""
         told = None
-        self.start()
+        if self.phase is Phase.WAITING:
+            self.start()
         while self.phase.is_work:
             try:
                 self.poll()

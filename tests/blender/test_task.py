@@ -163,10 +163,11 @@ def test_polling_never_blocks(timeline, pictures, make_task, monkeypatch):
     timeline.images(pictures)
     timeline.save()
     task, longest, texts = make_task(), 0.0, []
+    task.start()
     while not task.phase.is_end:
         began = time.perf_counter()
         task.poll()
-        if task._temporary is None:  # writing the snapshot and the result strip is Blender's work
+        if not task.phase.is_end:  # placing the result strip is Blender's work
             longest = max(longest, time.perf_counter() - began)
         texts.append(task.progress_text)
         time.sleep(0.01)
@@ -182,8 +183,8 @@ def test_passes_are_told(timeline, pictures, make_task, monkeypatch):
     timeline.save()
     task, texts = make_task(coherence=Coherence(method="multipass", passes=3), frames=(1, 4)), set()
 
-    def hear(event, heard=task._hear):
-        heard(event)
+    def hear(event, painted, heard=task._hear):
+        heard(event, painted)
         texts.add(task.progress_text.split(" - ")[0])
 
     monkeypatch.setattr(task, "_hear", hear)
@@ -199,6 +200,7 @@ def test_cancel_and_go_on(timeline, pictures, make_task, monkeypatch, phase):
     timeline.images(pictures)
     timeline.save()
     task = make_task()
+    task.start()
 
     def reached():
         task.poll()
@@ -241,6 +243,7 @@ def test_strip_that_went_meanwhile(timeline, pictures, make_task):
     timeline.images(pictures)
     timeline.save()
     task = make_task()
+    task.start()
     while task.phase.name != "PAINT":
         task.poll()
     timeline.strips.remove(timeline.find("Shot"))
