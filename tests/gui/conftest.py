@@ -47,11 +47,18 @@ def screen() -> Iterator[str]:
 def in_window(app, installed, screen) -> Callable[..., dict[str, Any]]:
     """Run a script of this folder in a Blender window; returns what it saw."""
 
-    def run(script: str, folder: Path, *, killed: bool = False, **plan: Any) -> dict[str, Any]:
+    def run(
+        script: str,
+        folder: Path,
+        *,
+        killed: bool = False,
+        frame_seconds: float = 0.4,
+        **plan: Any,
+    ) -> dict[str, Any]:
         path = ROOT / "tests/gui" / script
         pictures = Path(os.environ.get("ECSET_SCREENSHOTS", folder)).resolve()
         pictures.mkdir(parents=True, exist_ok=True)
         plan = {"folder": str(folder), "pictures": str(pictures), **plan}
-        return app.in_window(screen, path, plan, killed=killed)
+        return app.in_window(screen, path, plan, killed=killed, frame_seconds=frame_seconds)
 
     return run

@@ -117,10 +117,13 @@ class Blender:
 class Screen:
     """A virtual screen, as long as the context lasts."""
 
+    def __init__(self, size: str = SCREEN) -> None:
+        self._size = size
+
     def __enter__(self) -> str:
         name = f":{90 + os.getpid() % 900}"
         self._server = subprocess.Popen(
-            ["Xvfb", name, "-screen", "0", f"{SCREEN}x24"],
+            ["Xvfb", name, "-screen", "0", f"{self._size}x24"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

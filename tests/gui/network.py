@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +11,20 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from mouse import narrow, park_mouse, press, pull_edge, show_panel
 from window import (
     MODULE,
     PLAN,
     longest_wait,
-    narrow,
-    open_or_close,
-    park_mouse,
+    module,
     picture,
     prepare,
-    press,
-    pull_edge,
     run,
     seen,
     sequencer,
     show_all,
     ticks,
+    wait,
 )
 
 
@@ -47,10 +44,11 @@ def steps() -> Iterator[float]:
     ticks.clear()
     settings.look = "neural"
     seen["known at once"] = weights().answer("vgg19") is not None
-    yield from wait(lambda: weights().answer("vgg19") is not None)
+    yield from wait(lambda: weights().answer("vgg19") is not None, "an answer")
+    yield 1.0
     seen["there before"] = weights().answer("vgg19").there
     seen["may get without network"] = bpy.ops.ecset.get_weights.poll()
-    picture("9-weights")
+    picture("weights")
     if PLAN["get"]:
         yield from get_weights()
     seen["longest wait of the main loop"] = longest_wait()
@@ -59,51 +57,44 @@ def steps() -> Iterator[float]:
     while len(settings.styles) > 1:
         settings.styles.remove(1)
     settings.active_style = 0
-    yield from open_or_close(2)
+    yield from show_panel("ECSET_PT_network")
     yield from show()
-    picture("10-network")
-    yield from open_or_close(2)
+    picture("network")
+    yield from show_panel("ECSET_PT_network", False)
     settings.coherence_method, settings.segment = "long", 48
-    yield from open_or_close(1)
+    yield from show_panel("ECSET_PT_coherence")
     yield from show()
-    picture("11-coherence")
+    picture("coherence")
     bpy.context.preferences.addons[MODULE].preferences.vgg19 = ""  # they are saved on quit
 
 
 def get_weights() -> Iterator[float]:
     bpy.context.preferences.system.use_online_access = True
     yield 1.0
-    yield from press(0)
+    yield from press("ecset.get_weights")
     yield 0.5
     seen["getting"] = weights().is_getting()
-    yield from wait(lambda: weights().last_download().done > 0)
+    yield from wait(lambda: weights().last_download().done > 0, "a beginning")
     seen["text while getting"] = weights().last_download().progress_text
     bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)  # it goes on meanwhile
     yield 1.0
     seen["getting after a file came"] = weights().is_getting()
-    yield from wait(lambda: not weights().is_getting())
-    yield from wait(lambda: weights().answer("vgg19").there)
+    yield from wait(lambda: not weights().is_getting(), "the end of the download")
+    yield from wait(lambda: weights().answer("vgg19").there, "weights")
     seen["there after"] = weights().answer("vgg19").there
     bpy.context.preferences.system.use_online_access = False
 
 
 def show() -> Iterator[float]:
-    park_mouse(150, 180)
+    park_mouse()
     yield 1.0
     show_all()
     yield 1.5
 
 
 def weights() -> Any:
-    return sys.modules[f"{MODULE}.operators.weights"]
-
-
-def wait(condition: Callable[[], bool]) -> Iterator[float]:
-    end = time.monotonic() + PLAN["seconds"]
-    while not condition() and time.monotonic() < end:
-        yield 0.1
-    yield 1.0
+    return module("operators.weights")
 
 
 run(steps())

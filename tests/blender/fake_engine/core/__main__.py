@@ -37,14 +37,24 @@ def end_with_parent():
     threading.Thread(target=wait, daemon=True).start()
 
 
+def is_painted(folder, job, frame):
+    """Whether it was painted from the plate that is there."""
+    target = folder / frame_path(job["output"]["pattern"], frame)
+    plate = folder / frame_path(job["plates"], frame)
+    return target.exists() and target.stat().st_mtime_ns >= plate.stat().st_mtime_ns
+
+
 def run(folder, job):
     first, last = job["frames"]["first"], job["frames"]["last"]
     several = job["coherence"]["enabled"] and job["coherence"]["method"] == "multipass"
     passes = job["coherence"]["passes"] if several else 1
     total = (last - first + 1) * passes
-    say("started", first=first, last=last, total=total, done=0, device="fake")
+    todo = list(range(first, last + 1)) * passes
+    if not several:
+        todo = [frame for frame in todo if not is_painted(folder, job, frame)]
+    say("started", first=first, last=last, total=total, done=total - len(todo), device="fake")
     print("noise that is no event")
-    for done, frame in enumerate(list(range(first, last + 1)) * passes, 1):
+    for done, frame in enumerate(todo, total - len(todo) + 1):
         if str(frame) == os.environ.get("ECSET_FAKE_FAIL"):
             say("error", message=f"Frame {frame} cannot be painted.")
             return 1
@@ -70,8 +80,10 @@ def run(folder, job):
 
 
 def preview(folder, job, frame):
-    """Small: a flat colour; full: the plate."""
-    say("started", frame=frame, total=2, done=0, device="fake")
+    """Small, of a PNG: a flat colour; full: the plate."""
+    sizes = ("small", "full") if job["plates"].endswith(".png") else ("full",)
+    total = len(sizes)
+    say("started", frame=frame, total=total, done=0, device="fake")
     plate = folder / frame_path(job["plates"], frame)
     while not plate.exists():
         time.sleep(0.01)
@@ -79,13 +91,14 @@ def preview(folder, job, frame):
         say("error", message=f"Frame {frame} cannot be painted.")
         return 1
     (folder / "preview").mkdir(exist_ok=True)
-    for done, size in enumerate(("small", "full"), 1):
+    for done, size in enumerate(sizes, 1):
         time.sleep(float(os.environ.get("ECSET_FAKE_SECONDS", "0")))
         target = folder / "preview" / f"{size}_{frame:04d}{plate.suffix}"
         data = plate.read_bytes()
         target.write_bytes(flat(data) if size == "small" else data)
-        say("preview", frame=frame, size=size, path=str(target), seconds=0.0, done=done, total=2)
-    say("finished", done=2, total=2, seconds=0.0)
+        about = {"frame": frame, "size": size, "path": str(target), "seconds": 0.0}
+        say("preview", **about, done=done, total=total)
+    say("finished", done=total, total=total, seconds=0.0)
     return 0
 
 

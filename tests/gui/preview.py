@@ -1,0 +1,133 @@
+"""The present frame looked at before the strip is painted; `test_preview.py` starts it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from mouse import _pixels, _redraw, narrow, press
+from window import (
+    FOLDER,
+    longest_wait,
+    module,
+    names,
+    picture,
+    prepare,
+    redo,
+    run,
+    seen,
+    sequencer,
+    ticks,
+    undo,
+    wait,
+)
+
+FRAME = 12
+
+
+def steps() -> Iterator[float]:
+    yield from prepare()
+    bpy.context.scene.frame_set(FRAME)
+    bpy.ops.wm.save_mainfile()
+    yield 1.0
+    preview = module("operators.preview")
+    before = viewer()
+    dirty("before")
+    began = time.monotonic()
+    yield from press("ecset.preview")
+    ticks.clear()
+    seen["made beside the interface"] = preview.task() is not None
+    yield from wait(lambda: preview.standing() is not None, "small")
+    seen["seconds to small"] = round(time.monotonic() - began, 1)
+    seen["small"] = preview.is_small()
+    yield 0.3
+    small = viewer()
+    picture("preview-small")
+    yield from wait(lambda: preview.task() is None, "full")
+    seen["seconds to full"] = round(time.monotonic() - began, 1)
+    seen["longest wait of the main loop"] = longest_wait()
+    seen["message"] = preview.message()
+    yield 0.5
+    full = viewer()
+    picture("preview-full")
+    seen["names"] = names()
+    dirty("with it")
+    bpy.context.window_manager.ecset_wipe = 0.5
+    yield 0.5
+    wiped = viewer()
+    picture("preview-wiped")
+    seen["changed"] = {
+        "small": changed(before, small),
+        "full": changed(small, full),
+        "wiped": changed(full, wiped),
+    }
+    dirty("wiped")
+    bpy.ops.wm.save_mainfile()
+    yield 0.5
+    seen["names after saving"] = names()
+    seen["changed"]["saved"] = changed(wiped, viewer())
+    seen["saved"] = b"Ecset Preview" in (FOLDER / "edit.blend").read_bytes()
+    dirty("saved")
+    bpy.context.scene.sequence_editor.active_strip.name = "Renamed"
+    push("Rename")
+    yield from undo()
+    seen["names after undo"] = names()
+    yield 0.5
+    seen["changed"]["undone"] = changed(wiped, viewer())
+    yield from redo()
+    seen["names after redo"] = names()
+    yield from undo()
+    bpy.ops.wm.save_mainfile()
+    yield from narrow(250)
+    picture("preview-narrow")
+    yield from narrow(400)
+    yield from press("ecset.discard_preview")
+    yield 0.5
+    seen["names at the end"] = names()
+    dirty("discarded")
+    yield 0.5
+    bpy.context.scene.frame_set(FRAME)
+    yield 0.5
+    seen["changed"]["discarded"] = changed(before, viewer())
+    picture("preview-discarded")
+    yield from undo()
+    seen["names after undo of what was discarded"] = names()
+    seen["left over"] = [path.name for path in Path(bpy.app.tempdir).glob("ecset-*")]
+
+
+def push(name: str) -> None:
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        bpy.ops.ed.undo_push(message=name)
+
+
+def dirty(when: str) -> None:
+    seen.setdefault("dirty", {})[when] = bpy.data.is_dirty
+
+
+def viewer() -> Any:
+    """What the person sees of the edit."""
+    area, _, _ = sequencer()
+    areas = [
+        other
+        for other in bpy.context.window_manager.windows[0].screen.areas
+        if other.type == "SEQUENCE_EDITOR" and other != area
+    ]
+    region = next(r for other in areas for r in other.regions if r.type == "PREVIEW")
+    _redraw(region)
+    return _pixels(region)
+
+
+def changed(one: Any, two: Any) -> float:
+    """How much of the viewer shows something else."""
+    return round(float((np.abs(one - two).max(axis=2) > 0.03).mean()), 3)
+
+
+run(steps())

@@ -1,0 +1,71 @@
+"""A real window: the present frame painted to look at, wiped against its plate, and gone again.
+
+The pictures of the steps go to ``ECSET_SCREENSHOTS`` as those of `test_window.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+BOTH = ["Ecset Preview", "Ecset Preview Plate", "Harbour"]
+
+
+@pytest.fixture(scope="module")
+def seen(in_window, tmp_path_factory) -> dict:
+    """What happened in the window."""
+    folder = tmp_path_factory.mktemp("preview")
+    pictures = Path(os.environ.get("ECSET_SCREENSHOTS", folder)).resolve()
+    pictures.mkdir(exist_ok=True)
+    saw = in_window("preview.py", folder, pictures=str(pictures))
+    return {**saw, "pictures": pictures}
+
+
+def test_buttons_were_really_pressed(seen):
+    assert seen["clicks"] == [True, True]
+
+
+def test_the_interface_stays_free(seen):
+    assert seen["made beside the interface"]
+    assert seen["longest wait of the main loop"] < 2.0
+
+
+def test_small_first_then_full(seen):
+    assert (seen["message"], seen["small"], seen["names"]) == ("", True, BOTH)
+    assert seen["changed"]["small"] > 0.1, "the timeline shows it"
+    assert seen["changed"]["full"] > 0.1, "and the full one in its place"
+
+
+def test_the_wipe(seen):
+    assert seen["changed"]["wiped"] > 0 or "ECSET_ENGINE_PYTHON" not in os.environ
+
+
+def test_saved_meanwhile(seen):
+    assert not seen["saved"], "the file does not have it"
+    assert seen["names after saving"] == BOTH, "the timeline does"
+    assert seen["changed"]["saved"] < 0.02
+
+
+def test_undo_and_redo(seen):
+    assert seen["names after undo"] == BOTH
+    assert seen["names after redo"] == [*BOTH[:2], "Renamed"]
+    assert seen["changed"]["undone"] < 0.02
+
+
+def test_discarded(seen):
+    assert seen["names at the end"] == ["Harbour"]
+    assert seen["names after undo of what was discarded"] == ["Harbour"]
+    assert seen["changed"]["discarded"] < 0.02
+    assert seen["left over"] == []
+
+
+def test_the_file_is_not_changed_by_it(seen):
+    assert seen["dirty"] == dict.fromkeys(seen["dirty"], False)
+
+
+def test_pictures_were_taken(seen):
+    names = ["small", "full", "wiped", "narrow", "discarded"]
+    files = [seen["pictures"] / f"preview-{name}.png" for name in names]
+    assert all(file.stat().st_size > 10000 for file in files)
