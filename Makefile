@@ -95,6 +95,10 @@ $(BPY:%=test-bpy-%): test-bpy-%: $(VENVS)/engine/.ready $(VENVS)/bpy-%/.ready
 test-gui: $(VENVS)/engine/.ready ## a real Blender window on a virtual screen (skips without blender and Xvfb)
 	$(call pytest,$(ENGINE),tests/gui)
 
+.PHONY: pictures
+pictures: $(VENVS)/engine/.ready ## the pictures of the manual, taken anew in a real window (needs blender and Xvfb)
+	$(ENGINE) tests/gui/take_pictures.py
+
 .PHONY: check
 check: $(VENVS)/engine/.ready ## lint, format, types
 	$(VENVS)/engine/bin/ruff check .
