@@ -17,6 +17,7 @@ from ..sequencer.keyframe_task import KeyframeTask
 from ..sequencer.task import Phase, StylizeTask
 from . import sidebar, weights
 from .order import output_folder
+from .tell import tell
 
 _SECONDS = 0.1
 
@@ -110,12 +111,20 @@ def _tick() -> float | None:
             changed = True
     elif task.poll():
         changed = True
-    ended = task is not None and not task.phase.is_work
-    if ended and (task.phase is Phase.FAILED or weights.seem_missing()):
-        weights.renew()
+    if task is not None and not task.phase.is_work:
+        _tell_end(task)
     if changed:
         sidebar.redraw(bpy.context)
     return _SECONDS if is_busy() or _catch_up else None
+
+
+def _tell_end(task: StylizeTask) -> None:
+    if task.phase is Phase.FAILED or weights.seem_missing():
+        weights.renew()
+    for note in task.notes:
+        tell("WARNING", note)
+    if task.message:
+        tell("ERROR" if task.phase is Phase.FAILED else "INFO", task.message)
 
 
 def _hands_full() -> bool:
@@ -182,12 +191,13 @@ def look_for_jobs() -> None:
     if not bpy.data.filepath:
         return
     live.catch_up()
-    for made in unfinished(_output_folders()):
+    for made in unfinished(output_folders()):
         if made.path.name not in {task.name for task in _tasks}:
             _tasks.append(StylizeTask(made, phase=Phase.PAUSED))
 
 
-def _output_folders() -> list[Path]:
+def output_folders() -> list[Path]:
+    """Where the jobs of this file may be."""
     folders = result_folders()
     for scene in bpy.data.scenes:
         try:

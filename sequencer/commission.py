@@ -125,7 +125,8 @@ def _require_channel(scene: Any, strip: Any, shot: Shot) -> None:
 
 
 def unfinished(outputs: list[Path]) -> list[Commission]:
-    """The jobs in these folders that are of strips of this .blend and not painted to the end.
+    """The jobs in these folders that are of strips of this .blend and not painted to the end, or
+    painted elsewhere and not on the timeline yet.
 
     Those that the person has cancelled are left out.
     """
@@ -135,7 +136,8 @@ def unfinished(outputs: list[Path]) -> list[Commission]:
         for path, known in record.jobs_in(output):
             if known.blend != blend or known.dropped or marks.source_of(known.shot) is None:
                 continue
-            if record.missing(path, job.FRAMES + known.picture_format.suffix, known.shot):
+            pattern = job.FRAMES + known.picture_format.suffix
+            if known.prepared or record.missing(path, pattern, known.shot):
                 found.append(Commission(path, known))
     return found
 

@@ -112,10 +112,17 @@ class Machine:
         return [*options, "--memory", str(self.memory)] if self.memory else options
 
 
-def run_command(python: Path, job: Path, progress: bool, machine: Machine) -> list[str | Path]:
-    """The call that paints; it ends by itself when its standard input does."""
+def run_command(
+    python: Path, job: Path, progress: bool, machine: Machine, frames: str = ""
+) -> list[str | Path]:
+    """The call that paints; it ends by itself when its standard input does.
+
+    `frames`: "A-B" for these only, "" for all.
+    """
     command: list[str | Path] = [python, "-m", "core", "run", job, "--with-parent"]
     command += machine.options()
+    if frames:
+        command.append(f"--frames={frames}")  # in one word: the first may be negative
     return [*command, "--progress"] if progress else command
 
 

@@ -31,7 +31,8 @@ class Record:
     `masks`: the names of strips that are masks, each with the pattern of its pictures in the job's
     folder; `asked`: what the person asked for (``Order.to_json``); `opaque`: whether no plate lets
     anything through, None as long as the plates are not complete; `dropped`: the person has
-    cancelled it, so that it is not offered again.
+    cancelled it, so that it is not offered again; `prepared`: it is painted elsewhere, and then has
+    to come to the timeline.
     """
 
     shot: Shot
@@ -44,6 +45,7 @@ class Record:
     asked: dict[str, Any] = field(default_factory=dict)
     opaque: bool | None = None
     dropped: bool = False
+    prepared: bool = False
 
     @property
     def picture_format(self) -> PictureFormat:

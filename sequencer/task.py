@@ -61,13 +61,16 @@ class StylizeTask:
         machine: engine.Machine | None = None,
         *,
         headless: bool = False,
+        silent: bool = False,
+        plates_only: bool = False,
         phase: Phase = Phase.WAITING,
     ) -> None:
         """Nothing is under way before `start`, or `run_to_end`; by then it needs a `python`.
 
         `headless`: the engine draws its progress bar on this process's standard error, and the
         result comes to the timeline when it is complete; else while it is painted, and the children
-        leave the processor to Blender.
+        leave the processor to Blender.  `silent`: without that bar.  `plates_only`: it is done when
+        the plates are, and is painted elsewhere.
         """
         self.folder = commission.path
         self.record = commission.record
@@ -80,12 +83,16 @@ class StylizeTask:
         self._python = python
         self._machine = machine or engine.Machine()
         self._headless = headless
+        self._silent = silent
+        self._plates_only = plates_only
         self._child: Child | None = None
         self._mask: str | None = None  # the one that is rendered
         self._masks: dict[str, Shot] = {}  # still to be rendered
         self._moved = 0  # where the snapshot has the shot, beside how its plates are numbered
         #: Told after the timeline has got or lost a strip, with a name for a step of undo.
         self.on_change: Callable[[str], None] = lambda _: None
+        #: Told of every frame that was rendered or painted, in `phase`, as the child said it.
+        self.on_frame: Callable[[dict[str, Any]], None] = lambda _: None
         self._begin()
         self.total = self.shot.length
         pattern = job.FRAMES + self.record.picture_format.suffix
@@ -260,7 +267,7 @@ class StylizeTask:
                 self.folder / LOG,
                 cwd=None if extract else engine.ROOT,
                 env=plates.extract_environment() if extract else clean_environment(engine.ROOT),
-                show_errors=self._headless and self.phase is Phase.PAINT,
+                show_errors=self._shows_bar and self.phase is Phase.PAINT,
                 gentle=not self._headless,
             )
         except FileNotFoundError as error:
@@ -288,6 +295,7 @@ class StylizeTask:
             self.seconds_per_frame = event.get("seconds", self.seconds_per_frame)
             if "pass" in event:
                 self.passes = int(event["pass"]), int(event["passes"])
+            self.on_frame(event)
         elif kind == "warning":
             self.notes.append(str(event.get("message", "")))
         elif kind == "error":
@@ -394,9 +402,17 @@ class StylizeTask:
         )
         return plates.extract_command(request, self._commission.shows_scenes)
 
+    @property
+    def _shows_bar(self) -> bool:
+        return self._headless and not self._silent
+
     def _paint(self) -> None:
         self._mask = None
-        command = engine.run_command(self._engine, self.folder, self._headless, self._machine)
+        if self._plates_only:
+            record.update(self.folder, prepared=True)
+            self._end(Phase.DONE, f'"{self.shot.strip}" is ready to be painted.', EXIT_DONE)
+            return
+        command = engine.run_command(self._engine, self.folder, self._shows_bar, self._machine)
         self._enter(Phase.PAINT, command)
         if not self._headless:
             self._show([])
@@ -426,10 +442,13 @@ class StylizeTask:
             self.notes += placed.notes
             name = placed.strip
         self.result = name
+        if not self._headless:
+            record.update(self.folder, prepared=False)
         self._end(Phase.DONE, f'"{name}" stands over "{self.shot.strip}".', EXIT_DONE)
 
     def _end_cancelled(self) -> None:
-        record.update(self.folder, dropped=True)
+        # what ends a command line is no person who has seen enough of it
+        record.update(self.folder, dropped=not self._headless)
         if not self._headless and live.take_away(self.folder, self.record):
             self.on_change("Cancel Painting")
         message = "Cancelled: the frames that are done are kept."
