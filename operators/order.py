@@ -129,14 +129,16 @@ class Order:
         What this version does not know any more is left out.  Raises BadInput when `asked` is
         nothing that Ecset wrote.
         """
+        before = {name: getattr(settings, name) for name in declared()}
         try:
             styles = [Style(**style) for style in asked["styles"]]
-            values = {name: asked["values"][name] for name in declared() if name in asked["values"]}
             for name in declared():
                 settings.property_unset(name)
-            for name, value in values.items():
-                setattr(settings, name, value)
+                if name in asked["values"]:
+                    setattr(settings, name, asked["values"][name])
         except (TypeError, KeyError, ValueError, AttributeError) as error:
+            for name, value in before.items():
+                setattr(settings, name, value)
             raise BadInput(
                 "The settings on this strip are damaged, or of another version of Ecset: "
                 "choose them anew."

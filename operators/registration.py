@@ -5,6 +5,7 @@ import bpy
 from ..panels import thumbnails
 from ..panels.brushwork import ECSET_PT_brushwork
 from ..panels.coherence import ECSET_PT_coherence
+from ..panels.jobs import ECSET_PT_jobs
 from ..panels.keyframes import ECSET_PT_keyframes
 from ..panels.library import ECSET_PT_library
 from ..panels.network import ECSET_PT_network
@@ -38,6 +39,7 @@ from .scene import EcsetSettings, EcsetStyle
 from .setup_engine import ECSET_OT_setup_engine
 from .styles import ECSET_OT_add_styles, ECSET_OT_move_style, ECSET_OT_remove_style
 from .stylize import ECSET_OT_stylize, EcsetGuide, EcsetStyleArgument
+from .tell import ECSET_OT_tell
 from .weights import ECSET_OT_cancel_weights, ECSET_OT_get_weights
 
 _CLASSES = (
@@ -52,6 +54,7 @@ _CLASSES = (
     ECSET_OT_cancel_preview,
     ECSET_OT_discard_preview,
     ECSET_OT_redo,
+    ECSET_OT_tell,
     ECSET_OT_pause_job,
     ECSET_OT_resume_job,
     ECSET_OT_cancel_job,
@@ -78,6 +81,7 @@ _CLASSES = (
     ECSET_PT_brushwork_presets,
     ECSET_PT_network_presets,
     ECSET_PT_style,
+    ECSET_PT_jobs,
     ECSET_PT_library,
     ECSET_PT_coherence,
     ECSET_PT_brushwork,

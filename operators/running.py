@@ -139,7 +139,7 @@ def _hands_full() -> bool:
 def push_undo(name: str) -> None:
     """A step of undo for what has just been done outside of operators."""
     windows = bpy.context.window_manager.windows
-    if windows:
+    if windows and not bpy.app.background:
         with bpy.context.temp_override(window=windows[0]):
             bpy.ops.ed.undo_push(message=name)
 

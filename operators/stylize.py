@@ -1,6 +1,6 @@
 """Paint strips."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, FloatProperty, StringProperty
@@ -22,7 +22,12 @@ class EcsetStyleArgument(bpy.types.PropertyGroup):
     A script gives all three: ``styles=[{"name": "//a.png", "weight": 1.0, "mask": ""}]``.
     """
 
-    weight: FloatProperty(name="Weight", default=1.0, min=0.0)
+    weight: FloatProperty(
+        name="Weight",
+        description="How much this style counts beside the others",
+        default=1.0,
+        min=0.0,
+    )
     mask: StringProperty(
         name="Mask", description="Where the style is used: a picture, or one a frame (#)"
     )
@@ -31,7 +36,9 @@ class EcsetStyleArgument(bpy.types.PropertyGroup):
 class EcsetGuide(bpy.types.PropertyGroup):
     """What steers the paint beside the plate, for scripts; `name` is its path, which may have #."""
 
-    weight: FloatProperty(name="Weight", default=1.0, min=0.0)
+    weight: FloatProperty(
+        name="Weight", description="How much it counts beside the plate", default=1.0, min=0.0
+    )
 
 
 class ECSET_OT_stylize(Choices, bpy.types.Operator):
@@ -44,7 +51,9 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
     bl_idname = "ecset.stylize"
     bl_label = "Stylize"
     bl_description = "Paint the active strip in the chosen style, as a new strip above it"
-    bl_options = {"UNDO"}  # no REGISTER: its panel would paint anew at every touch of a setting
+    # No REGISTER: its panel would paint anew at every touch of a setting.  No UNDO: a strip that
+    # comes to the timeline, now or later, is a step of its own.
+    bl_options: ClassVar[set[str]] = set()
 
     selected: BoolProperty(
         name="Selected",
@@ -136,8 +145,10 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
         for task in tasks:
             task.run_to_end()
             self._report(task)
-        done = any(task.phase is Phase.DONE for task in tasks)
-        return {"FINISHED"} if done else {"CANCELLED"}
+        if not any(task.phase is Phase.DONE for task in tasks):
+            return {"CANCELLED"}
+        running.push_undo("Stylize")
+        return {"FINISHED"}
 
     def invoke(self, context: Any, event: Any) -> set[str]:
         if bpy.app.background:
@@ -146,9 +157,6 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
         sidebar.redraw(context)
         if not tasks:
             return {"CANCELLED"}
-        for task in tasks:
-            for note in task.notes:
-                self.report({"WARNING"}, note)
         running.drive()
         return {"FINISHED"}
 
