@@ -18,14 +18,14 @@ from .shot import Shot
 
 
 def find(shot: Shot, job: str) -> tuple[Any, Any] | None:
-    """The scene and the strip of the result of that job; one that was copied along with a scene
-    is the copy's."""
-    source = marks.source_of(shot)
-    if source is not None:
-        for strip in marks.results_of(*source):
-            if strip.get(marks.JOB_PROPERTY) == job:
-                return source[0], strip
-    return marks.result_of(job)
+    """The scene and the strip of the result of that job: that of the shot's scene, if a scene was
+    copied with all that is in it."""
+    found = marks.results_with(job)
+    if len(found) > 1:
+        source = marks.source_of(shot)
+        home = source and source[0]
+        found.sort(key=lambda pair: pair[0] != home)
+    return found[0] if found else None
 
 
 def show(job: Path, record: Record, frames: list[int]) -> None:
@@ -51,7 +51,10 @@ def complete(job: Path, record: Record) -> str | None:
         return None
     scene, strip = found
     for index, name in enumerate(place.file_names(job, record, complete=True)):
-        _exchange(strip, index, name)
+        # the first in any case: its files may be others under the same names, and Blender forgets
+        # all pictures of a strip with the first
+        if index == 0 or (index < len(strip.elements) and strip.elements[index].filename != name):
+            _exchange(strip, index, name)
     if marks.MUTED_PROPERTY in strip:
         del strip[marks.MUTED_PROPERTY]
     _remove_replaced(scene, strip)

@@ -72,9 +72,9 @@ def source_of(shot: Shot) -> tuple[Any, Any] | None:
     return None if strip is None else (scene, strip)
 
 
-def result_of(job: str) -> tuple[Any, Any] | None:
-    """The scene and the strip of the result of the job in the folder of that name."""
-    return next((pair for pair in _strips() if pair[1].get(JOB_PROPERTY) == job), None)
+def results_with(job: str) -> list[tuple[Any, Any]]:
+    """The results of the job in the folder of that name, each with its scene."""
+    return [pair for pair in _strips() if pair[1].get(JOB_PROPERTY) == job]
 
 
 def results_of(scene: Any, source: Any) -> list[Any]:

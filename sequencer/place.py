@@ -141,10 +141,11 @@ def file_names(job: Path, record: Record, complete: bool) -> list[str]:
     """
     pattern = job / (FRAMES + record.picture_format.suffix)
     plate = os.path.join("..", PLATES + record.picture_format.suffix)
+    painted = set(os.listdir(pattern.parent)) if pattern.parent.is_dir() else set()
     names = []
     for frame in range(record.shot.first, record.shot.last + 1):
         name = frame_path(pattern.name, frame)
-        if not (pattern.parent / name).is_file():
+        if name not in painted:
             if complete:
                 raise EcsetError(f"The painted frame {pattern.parent / name} is missing.")
             name = frame_path(plate, frame)
