@@ -40,7 +40,9 @@ class ECSET_OT_mask_strip(bpy.types.Operator):
         ),
         options={"HIDDEN"},
     )
-    strip: EnumProperty(name="Strip", items=_strips)
+    strip: EnumProperty(
+        name="Strip", description="The strip whose picture is the mask", items=_strips
+    )
 
     @classmethod
     def poll(cls, context: Any) -> bool:

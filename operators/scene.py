@@ -42,7 +42,11 @@ class EcsetStyle(bpy.types.PropertyGroup):
 class EcsetSettings(Choices, bpy.types.PropertyGroup):
     """``scene.ecset``."""
 
-    styles: CollectionProperty(type=EcsetStyle)
+    styles: CollectionProperty(
+        name="Styles",
+        description="The pictures in whose styles strips are painted",
+        type=EcsetStyle,
+    )
     active_style: IntProperty(
         name="Style",
         description="The style picture that is chosen in the list",

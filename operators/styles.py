@@ -88,6 +88,7 @@ class ECSET_OT_move_style(_NeedsStyle, bpy.types.Operator):
 
     direction: EnumProperty(
         name="Direction",
+        description="Where the style goes",
         items=(("UP", "Up", "Towards the top"), ("DOWN", "Down", "Towards the bottom")),
     )
 

@@ -116,6 +116,7 @@ class ECSET_OT_get_weights(bpy.types.Operator):
 
     network: EnumProperty(
         name="Network",
+        description="Whose weights are to be downloaded",
         items=[(name, title, f"{SIZES[name]} to download") for name, title in TITLES.items()],
     )
 

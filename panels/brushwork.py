@@ -4,7 +4,6 @@ from typing import Any
 
 import bpy
 
-from ..operators import running
 from ..sequencer import compat
 from .below import Below
 
@@ -22,7 +21,6 @@ class ECSET_PT_brushwork(Below, bpy.types.Panel):
         column = self.layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        column.enabled = not running.is_busy()
         for name in ("style_scale", "content", "detail", "palette", "variety"):
             column.prop(settings, name)
         strokes = column.column(heading="Strokes")

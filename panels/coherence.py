@@ -4,7 +4,6 @@ from typing import Any
 
 import bpy
 
-from ..operators import running
 from ..sequencer import compat, keyframes
 from ..sequencer.coherence import Coherence
 from .below import Below
@@ -19,7 +18,6 @@ class ECSET_PT_coherence(Below, bpy.types.Panel):
         return scene is not None and scene.ecset.look != "identity"
 
     def draw_header(self, context: Any) -> None:
-        self.layout.enabled = not running.is_busy()
         self.layout.prop(compat.sequencer_scene(context).ecset, "coherence", text="")
 
     def draw(self, context: Any) -> None:
@@ -28,7 +26,6 @@ class ECSET_PT_coherence(Below, bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        layout.enabled = not running.is_busy()
         if keyframes.count(scene):
             layout.prop(settings, "coherence_weight")
             layout.prop(settings, "flow")

@@ -8,7 +8,7 @@ from ..operators import library
 from ..sequencer import compat
 from . import thumbnails
 from .below import Below
-from .lines import characters, draw_lines
+from .lines import characters, draw_lines, pixels
 from .preferences import preferences
 
 #: So many rows a page has, of pictures at least so many pixels wide.
@@ -38,8 +38,7 @@ class ECSET_PT_library(Below, bpy.types.Panel):
         if listing.problem:
             draw_lines(layout.column(align=True), listing.problem, "ERROR", characters(context))
             return
-        scale = context.preferences.system.ui_scale
-        columns = max(2, int((context.region.width / scale - 60) / _WIDTH))
+        columns = max(2, int((pixels(context) - 60) / _WIDTH))
         browse = context.window_manager.ecset_library
         names = _found(listing.names, browse.search)
         each = columns * _ROWS
@@ -52,7 +51,7 @@ class ECSET_PT_library(Below, bpy.types.Panel):
         first = min(browse.page, pages - 1) * each
         used = {bpy.path.abspath(s.path) for s in compat.sequencer_scene(context).ecset.styles}
         grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, align=False)
-        size = (context.region.width / scale - 60) / columns / 20
+        size = (pixels(context) - 60) / columns / 20
         folder = bpy.path.abspath(chosen.library)
         for name in names[first : first + each]:
             _draw_cell(grid, bpy.path.native_pathsep(f"{folder}/{name}"), name, used, size)

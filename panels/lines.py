@@ -12,5 +12,9 @@ def draw_lines(layout: Any, text: str, icon: str, width: int) -> None:
 
 def characters(context: Any) -> int:
     """How many characters fit into a line of the sidebar, beside an icon."""
-    scale = context.preferences.system.ui_scale
-    return max(16, int((context.region.width / scale - 75) / 6.3))
+    return max(16, int((pixels(context) - 75) / 6.3))
+
+
+def pixels(context: Any) -> float:
+    """How wide the sidebar is, at Blender's own size of text and buttons."""
+    return float(context.region.width / context.preferences.system.ui_scale)

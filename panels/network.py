@@ -4,7 +4,6 @@ from typing import Any
 
 import bpy
 
-from ..operators import running
 from ..sequencer import compat
 from .below import Below
 
@@ -22,7 +21,6 @@ class ECSET_PT_network(Below, bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        layout.enabled = not running.is_busy()
         column = layout.column()
         column.prop(settings, "content_weight", text="Content")
         column.prop(settings, "style_weight", text="Style")

@@ -10,6 +10,7 @@ from ..operators import presets
 
 class ECSET_PT_brushwork_presets(PresetPanel, bpy.types.Panel):
     bl_label = "Brushwork Presets"
+    bl_description = "Ways to set the brushwork: those that come with Ecset, and your own"
     preset_subdir = presets.folder("patch")
     preset_operator = "ecset.load_preset"
     preset_add_operator = "ecset.save_brushwork_preset"
@@ -17,6 +18,7 @@ class ECSET_PT_brushwork_presets(PresetPanel, bpy.types.Panel):
 
 class ECSET_PT_network_presets(PresetPanel, bpy.types.Panel):
     bl_label = "Neural Presets"
+    bl_description = "Ways to set the neural network: those that come with Ecset, and your own"
     preset_subdir = presets.folder("neural")
     preset_operator = "ecset.load_preset"
     preset_add_operator = "ecset.save_network_preset"

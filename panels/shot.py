@@ -21,12 +21,21 @@ _KINDS = {
 
 
 def selected(scene: Any) -> list[Any]:
-    """The strips that are painted when all that are selected are: each shot once, by time."""
+    """What "Stylize" paints when several strips are selected: each shot once, by time.
+
+    As the operator has it, but quick: the panel asks at every move of the mouse.
+    """
+    editor = scene.sequence_editor
+    if editor is None or editor.active_strip is None or not editor.active_strip.select:
+        return []
     shots: dict[str, Any] = {}
-    for strip in compat.all_strips(scene.sequence_editor) if scene.sequence_editor else ():
-        if strip.select and strip.type != "SOUND" and not marks.is_keyframe(scene, strip):
-            shot = marks.shot_of(scene, strip)
-            shots[shot.name] = shot
+    for strip in compat.all_strips(editor):
+        if not strip.select or strip.type == "SOUND":
+            continue
+        if marks.KEYFRAME_PROPERTY in strip and marks.is_keyframe(scene, strip):
+            continue
+        shot = marks.shot_of(scene, strip) if marks.SHOT_PROPERTY in strip else strip
+        shots[shot.name] = shot
     return sorted(shots.values(), key=lambda strip: (compat.left(strip), strip.channel))
 
 
@@ -73,6 +82,8 @@ def _draw_one(column: Any, context: Any, scene: Any, strip: Any) -> None:
     first = compat.left(shot)
     last = first + _length(shot) - 1
     column.label(text=f"{width_} × {height}, {first}–{last}", icon="BLANK1")
+    if shot != strip:
+        column.operator("ecset.redo", text="Take Its Settings", icon="FILE_REFRESH")
 
 
 def _length(strip: Any) -> int:

@@ -5,16 +5,10 @@ from typing import Any
 import bpy
 
 from ..operators import running
-from ..sequencer import compat, keyframes
-from ..sequencer.task import Phase
-from . import presets, shot, styles, weights
+from ..sequencer import compat, keyframes, marks
+from ..sequencer.task import StylizeTask
+from . import jobs, presets, preview, shot, styles, weights
 from .lines import characters, draw_lines
-
-_ICONS = {
-    Phase.DONE: "CHECKMARK",
-    Phase.FAILED: "ERROR",
-    Phase.CANCELLED: "X",
-}
 
 
 class ECSET_PT_style(bpy.types.Panel):
@@ -40,8 +34,9 @@ class ECSET_PT_style(bpy.types.Panel):
             _draw_amount(layout, scene.ecset)
         weights.draw(layout, scene.ecset, width)
         _draw_buttons(layout, scene)
+        preview.draw(layout, context)
         if strip is not None:
-            _draw_outcome(layout, scene.name, strip.name, width)
+            _draw_outcome(layout, scene, strip, width)
 
 
 def _split(layout: Any) -> Any:
@@ -82,22 +77,31 @@ def _draw_amount(layout: Any, settings: Any) -> None:
 def _draw_buttons(layout: Any, scene: Any) -> None:
     row = layout.row(align=True)
     row.scale_y = 1.5
+    row.operator("ecset.preview", icon="HIDE_OFF")
     count = len(shot.selected(scene))
-    text = f"Stylize {count} Strips" if count > 1 else "Stylize"
-    row.operator("ecset.stylize", text=text, icon="BRUSH_DATA")
+    text = f"Stylize {count}" if count > 1 else "Stylize"
+    row.operator("ecset.stylize", text=text, icon="BRUSH_DATA").selected = count > 1
 
 
-def _draw_outcome(layout: Any, scene: str, strip: str, width: int) -> None:
+def _draw_outcome(layout: Any, scene: Any, strip: Any, width: int) -> None:
     """How the last try ended, if it was to paint this strip or brought it about."""
     column = layout.column(align=True)
-    task, refusal = running.last_task(), running.last_refusal()
-    if refusal is not None and (refusal.scene, refusal.strip) == (scene, strip):
+    refusal = running.last_refusal()
+    if refusal is not None and (refusal.scene, refusal.strip) == (scene.name, strip.name):
         draw_lines(column, refusal.message, "ERROR", width)
-    if task is None or task.shot.scene != scene or strip not in (task.shot.strip, task.result):
         return
-    if not task.phase.is_end:
-        column.progress(factor=task.factor, text=task.progress_text)
-        return
-    draw_lines(column, task.message, _ICONS[task.phase], width)
+    task = _last_of(scene, strip)
+    if task is None or not task.phase.is_end:
+        return  # the panel of the jobs shows how it goes
+    draw_lines(column, task.message, jobs.ICONS[task.phase], width)
     for note in task.notes:
         draw_lines(column, note, "INFO", width)
+
+
+def _last_of(scene: Any, strip: Any) -> StylizeTask | None:
+    """The last task in the queue that is of `strip`, or of the strip it was painted from."""
+    shot = marks.shot_of(scene, strip) if marks.SHOT_PROPERTY in strip else strip
+    for task in reversed(running.tasks()):
+        if task.shot.scene == scene.name and task.shot.strip in (strip.name, shot.name):
+            return task
+    return None

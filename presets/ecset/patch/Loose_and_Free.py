@@ -2,8 +2,7 @@ import bpy
 
 settings = (getattr(bpy.context, "sequencer_scene", None) or bpy.context.scene).ecset
 
-settings.style_scale = 1.4
-settings.content = 0.5
-settings.detail = 0.25
-settings.variety = 1.5
-settings.flip = True
+settings.style_scale = 1.3
+settings.content = 0.8
+settings.detail = 0.1
+settings.variety = 0.5
