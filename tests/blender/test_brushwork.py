@@ -90,7 +90,7 @@ def test_scripts_give_masks_and_guides(timeline, shot, pictures):
 
 
 def test_command_line_has_them_too(timeline, shot, pictures, monkeypatch):
-    from ecset.operators import arguments
+    from ecset.operators.cli import arguments, parser
 
     monkeypatch.chdir(timeline.folder)
     given = {
@@ -104,7 +104,7 @@ def test_command_line_has_them_too(timeline, shot, pictures, monkeypatch):
         "--keyframe": ["-3=k=1.png"],
     }
     options = [f"{name}={value}" for name, values in given.items() for value in values]
-    parsed = arguments.parser().parse_args(["stylize", "a.blend", "--strip=S", "--flip", *options])
+    parsed = parser.parser().parse_args(["stylize", "a.blend", "--strip=S", "--flip", *options])
     parsed.keyframe, keyframes = [], parsed.keyframe
     here = timeline.folder
     assert [vars(style) for style in arguments.styles_of(parsed)] == [

@@ -54,9 +54,9 @@ def test_from_the_command_line_and_the_preferences(timeline, pictures, tmp_path,
     timeline.images(pictures)
     blend = timeline.save()
     usual = SimpleNamespace(devices="cuda:1", precision="auto", memory=100)
-    monkeypatch.setattr(preferences, "_preferences", lambda: usual)
-    monkeypatch.setattr(command_line, "engine_python", lambda _: Path(sys.executable))
-    monkeypatch.setattr(command_line, "weights_files", dict)
+    monkeypatch.setattr(preferences, "preferences", lambda: usual)
+    monkeypatch.setattr(preferences, "engine_python", lambda _: Path(sys.executable))
+    monkeypatch.setattr(preferences, "weights_files", dict)
     call = ["stylize", str(blend), "--strip", "Shot", "--look", "identity", "--frames", "1"]
     assert command_line.main([*call, "--devices", "cpu", "--precision", "float32"]) == 0
     assert command_line.main([*call, "--memory", "0"]) == 2

@@ -219,6 +219,7 @@ def test_sizes_are_the_engines(extension):
 @pytest.mark.parametrize("by", ["preferences", "arguments"])
 def test_files_reach_the_job(timeline, pictures, tmp_path, monkeypatch, capfd, by):
     from ecset.operators import command_line
+    from ecset.panels import preferences
 
     timeline.images(pictures)
     blend = timeline.save()
@@ -231,7 +232,7 @@ def test_files_reach_the_job(timeline, pictures, tmp_path, monkeypatch, capfd, b
         call += ["--weights", "a.pth", "--flow-weights", "b.pth"]
     else:
         named = {"vgg19": "//a.pth", "raft-small": "/no", "raft-large": str(tmp_path / "b.pth")}
-        monkeypatch.setattr(command_line, "weights_files", lambda: named)
+        monkeypatch.setattr(preferences, "weights_files", lambda: named)
     assert command_line.main(call) == 0, capfd.readouterr().err
     (job,) = (tmp_path / "ecset").glob("*/job.json")
     described = json.loads(job.read_text(encoding="utf-8"))
@@ -269,7 +270,7 @@ def test_preferences_name_files(extension, monkeypatch):
     from ecset.panels import preferences
 
     named = SimpleNamespace(vgg19="/a", raft_small="", raft_large="/b")
-    monkeypatch.setattr(preferences, "_preferences", lambda: named)
+    monkeypatch.setattr(preferences, "preferences", lambda: named)
     assert preferences.weights_files() == {"vgg19": "/a", "raft-small": "", "raft-large": "/b"}
     for name in vars(named):
         assert name in preferences.EcsetPreferences.__annotations__
