@@ -72,7 +72,12 @@ class EcsetLibrary(bpy.types.PropertyGroup):
         options={"TEXTEDIT_UPDATE", "SKIP_SAVE"},
     )
     page: IntProperty(
-        name="Page", description="The page of the library that is shown", options={"SKIP_SAVE"}
+        name="Page", description="The page that was turned to, from 0", options={"SKIP_SAVE"}
+    )
+    searched: StringProperty(
+        name="Searched",
+        description="What was searched when it was: another search begins at its first page",
+        options={"SKIP_SAVE"},
     )
 
 
@@ -135,5 +140,6 @@ class ECSET_OT_turn_page(bpy.types.Operator):
     page: IntProperty(name="Page", description="The page to show", options={"SKIP_SAVE"})
 
     def execute(self, context: Any) -> set[str]:
-        context.window_manager.ecset_library.page = self.page
+        browse = context.window_manager.ecset_library
+        browse.page, browse.searched = self.page, browse.search
         return {"FINISHED"}

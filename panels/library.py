@@ -43,17 +43,17 @@ class ECSET_PT_library(Below, bpy.types.Panel):
         names = _found(listing.names, browse.search)
         each = columns * _ROWS
         pages = -(-len(names) // each)
+        page = max(0, min(browse.page, pages - 1)) if browse.searched == browse.search else 0
         if browse.search or len(listing.names) > each:
-            _draw_browse(layout, browse, min(browse.page, pages - 1), pages)
+            _draw_browse(layout, browse, page, pages)
         if not names:
             layout.label(text="No picture has this in its name", icon="INFO")
             return
-        first = min(browse.page, pages - 1) * each
         used = {bpy.path.abspath(s.path) for s in compat.sequencer_scene(context).ecset.styles}
         grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, align=False)
         size = (pixels(context) - 60) / columns / 20
         folder = bpy.path.abspath(chosen.library)
-        for name in names[first : first + each]:
+        for name in names[page * each :][:each]:
             _draw_cell(grid, bpy.path.native_pathsep(f"{folder}/{name}"), name, used, size)
 
 
