@@ -13,6 +13,8 @@ from .part import is_pattern
 # Part of every fingerprint: raise it whenever the same job would give other pixels.
 PAINT_REVISION = 2
 
+_EACH = "one for each frame"
+
 
 def of_settings(job: Job, pictures: Sequence[str], seen: Sequence[Any]) -> str:
     """What all frames of a job share: every setting and picture that can change a pixel of all.
@@ -26,6 +28,8 @@ def of_settings(job: Job, pictures: Sequence[str], seen: Sequence[Any]) -> str:
     for part in [*look["styles"], *look.get("keyframes", [])]:
         part["path"] = None
         part["mask"] = _kind(part.get("mask"))
+        if isinstance(part.get("weight"), list):
+            part["weight"] = _EACH
     for part in look.get("guides", []):
         part["path"] = _kind(part["path"])
         part["styles"] = [path is not None for path in part["styles"]]
@@ -44,17 +48,22 @@ def of_settings(job: Job, pictures: Sequence[str], seen: Sequence[Any]) -> str:
 def _kind(path: str | None) -> str | None:
     if path is None:
         return None
-    return "one for each frame" if is_pattern(path) else "one for all"
+    return _EACH if is_pattern(path) else "one for all"
 
 
 def of_frame(
-    settings: str, strength: float, pictures: Sequence[str], part: str, previous: Sequence[str]
+    settings: str,
+    numbers: Sequence[float],
+    pictures: Sequence[str],
+    part: str,
+    previous: Sequence[str],
 ) -> str:
-    """What one painted frame came from. strength: its own; pictures: digests of its plate, and of
-    its masks and guides; part: which of several paintings of the frame it is; previous: the
-    fingerprints of what it goes on from, none where a chain starts: so a frame belongs to the job
-    only if all that do."""
-    return _digest(settings, strength, pictures, part, previous)
+    """What one painted frame came from. numbers: its own strength, and the weights of the styles
+    if they are not those of all frames; pictures: digests of its plate, and of its masks and
+    guides; part: which of several paintings of the frame it is; previous: the fingerprints of what
+    it goes on from, none where a chain starts: so a frame belongs to the job only if all that
+    do."""
+    return _digest(settings, *numbers, pictures, part, previous)
 
 
 def _what_holds(job: Job) -> dict[str, Any] | None:

@@ -103,12 +103,13 @@ class Footage:
         return Plate(
             torch.cat([resize(plate.rgb, size) for plate in plates]),
             tuple(torch.cat([resize(part, size) for part in guide]) for guide in guides),
+            weights=() if self._job.weights_move else plates[0].weights,
         )
 
     def styles(self, pictures: list[Picture]) -> list[Source]:
         """The job's styles, with what stands for the guides on their side."""
         sources = []
-        for index, (style, picture) in enumerate(zip(self._job.look.styles, pictures, strict=True)):
+        for index, picture in enumerate(pictures):
             guides: list[Tensor | None] = []
             for number, guide in enumerate(self._job.look.guides):
                 path = guide.styles[index] if guide.styles else None
@@ -117,7 +118,7 @@ class Footage:
                     if path is None
                     else self._guide(number, self._job.folder / path, picture.size)
                 )
-            sources.append(Source(self._tensor(picture.rgb), style.weight, tuple(guides)))
+            sources.append(Source(self._tensor(picture.rgb), tuple(guides)))
         return sources
 
     def keyframes(self) -> list[tuple[int, Source]]:
@@ -128,7 +129,7 @@ class Footage:
             rgb = inputs.painting(self._job, keyframe, self.size)
             alpha = self.picture(keyframe.frame).alpha
             painting = self._seen(Picture(rgb, alpha))
-            found.append((keyframe.frame, Source(painting, 1.0, plate.guides, plate.rgb)))
+            found.append((keyframe.frame, Source(painting, plate.guides, plate.rgb)))
         return found
 
     def _require_unchanged_plate(self, frame: int) -> None:
@@ -192,7 +193,7 @@ class Footage:
                 for style in look.styles
             ]
         masks += [None] * len(look.keyframes)
-        return Plate(rgb, tuple(guides), tuple(masks))
+        return Plate(rgb, tuple(guides), tuple(masks), self._job.weights_at(frame))
 
     def _guide(self, number: int, path: Path, size: Size) -> Tensor:
         """One picture of a guide, 1×C×H×W. Its weight is in the values, on both sides alike: the

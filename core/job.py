@@ -8,20 +8,22 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    Discriminator,
-    Field,
-    Tag,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, Tag, ValidationError, field_validator, model_validator
 
 from . import mistakes
 from .coherence import Coherence
 from .errors import InputError
 from .look import IdentityLook, NeuralLook, PatchLook, Style
-from .part import Part, PicturePath, checked_pattern, is_pattern, numbered
+from .part import (
+    EACH,
+    ONE,
+    ONE_OR_EACH,
+    Part,
+    PicturePath,
+    checked_pattern,
+    is_pattern,
+    numbered,
+)
 
 VERSION = 1
 JOB_FILE = "job.json"
@@ -78,15 +80,7 @@ class Output(Part):
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
-
-def _one_or_each(value: object) -> str:
-    """Which of the two forms of Strength is meant, so that mistakes are told of that one."""
-    return "each" if isinstance(value, list) else "one"
-
-
-Strength = Annotated[
-    Annotated[Share, Tag("one")] | Annotated[list[Share], Tag("each")], Discriminator(_one_or_each)
-]
+Strength = Annotated[Annotated[Share, Tag(ONE)] | Annotated[list[Share], Tag(EACH)], ONE_OR_EACH]
 
 
 class Job(Part):
@@ -133,13 +127,27 @@ class Job(Part):
         return self
 
     @model_validator(mode="after")
-    def _strength_for_each(self) -> Job:
+    def _one_for_each_frame(self) -> Job:
         count = len(self.frames.numbers())
-        if isinstance(self.strength, list) and len(self.strength) != count:
-            raise ValueError(
-                f"strength must be one number, or one for each of the {count} frames, "
-                f"not {len(self.strength)} of them"
-            )
+        named: list[tuple[str, float | list[float]]] = [("strength", self.strength)]
+        for index, style in enumerate(self.look.styles):
+            named.append((f"look.styles.{index}.weight", style.weight))
+        for name, given in named:
+            if isinstance(given, list) and len(given) != count:
+                raise ValueError(
+                    f"{name} must be one number, or one for each of the {count} frames, "
+                    f"not {len(given)} of them"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _something_weighs(self) -> Job:
+        for frame in self.frames.numbers() if self.look.styles else ():
+            if not any(self.weights_at(frame)):
+                raise ValueError(
+                    f"look.styles must not all weigh 0 at a frame, as they do at {frame}: give "
+                    "one of them a weight there; to fade the paint out, use strength"
+                )
         return self
 
     def strength_at(self, frame: int) -> float:
@@ -147,6 +155,34 @@ class Job(Part):
         if isinstance(self.strength, list):
             return self.strength[frame - self.frames.first]
         return self.strength
+
+    def weights_at(self, frame: int) -> tuple[float, ...]:
+        """How much each style counts beside the others at a frame."""
+        place = frame - self.frames.first
+        return tuple(
+            style.weight[place] if isinstance(style.weight, list) else style.weight
+            for style in self.look.styles
+        )
+
+    @property
+    def weights_move(self) -> bool:
+        """Whether a style has a weight for each frame."""
+        return any(isinstance(style.weight, list) for style in self.look.styles)
+
+    def narrowed(self, part: FrameRange) -> Job:
+        """The same job with no other frames than these, which are its own."""
+
+        def of_part(given: float | list[float]) -> float | list[float]:
+            first = part.first - self.frames.first
+            return given[first : first + len(part.numbers())] if isinstance(given, list) else given
+
+        styles = [
+            style.model_copy(update={"weight": of_part(style.weight)}) for style in self.look.styles
+        ]
+        look = self.look.model_copy(update={"styles": styles})
+        return self.model_copy(
+            update={"frames": part, "look": look, "strength": of_part(self.strength)}
+        )
 
     def plate(self, frame: int) -> Path:
         """Path of the plate of a frame."""

@@ -160,9 +160,10 @@ class _Marks:
     ) -> None:
         job, steps = self._job, self._layout.steps
         own = self._digests[take.frame]
+        weights = job.weights_at(take.frame) if job.weights_move else ()
         mark = fingerprint.of_frame(
             self._settings,
-            job.strength_at(take.frame) if folder is None else 1.0,
+            [job.strength_at(take.frame) if folder is None else 1.0, *weights],
             [own.plate, *own.masks, *own.guides],
             folder or "",
             [steps[other].fingerprint for other in previous],

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, Tag, model_validator
 
-from .part import Part, PicturePath
+from .part import EACH, ONE, ONE_OR_EACH, Part, PicturePath
+
+Weight = Annotated[float, Field(ge=0.0, le=1000.0)]
+Weights = Annotated[Annotated[Weight, Tag(ONE)] | Annotated[list[Weight], Tag(EACH)], ONE_OR_EACH]
 
 
 class Style(Part):
     """A style picture and how much it counts beside the others.
 
-    mask: where in the frame it is used, grey from 0 to 1: one picture, or one for each frame (#).
+    weight: relative to theirs, 0 to be left out; or a list of it for each frame; mask: where in the
+    frame it is used, grey from 0 to 1: one picture, or one for each frame (#).
     """
 
     path: str = Field(min_length=1)
-    weight: float = Field(default=1.0, gt=0.0, le=1000.0)
+    weight: Weights = 1.0
     mask: PicturePath | None = None
 
 

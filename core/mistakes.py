@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from .part import EACH, ONE
+
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-# Fields of several forms. The form that is meant stands after them in a location; it is no field.
-_OF_SEVERAL_FORMS = {"look", "strength"}
+# Forms of a field that is a number or a list of them. In a location they stand after the field.
+_FORMS = {ONE, EACH}
 
 _LONGEST = 60  # letters of a value that is told
 
@@ -23,8 +25,8 @@ _LONGEST = 60  # letters of a value that is told
 def sentence(error: ValidationError, model: type[BaseModel]) -> str:
     """The first error as 'field: what is allowed, not VALUE.' model: what the data should be."""
     first = error.errors(include_url=False)[0]
-    place = [str(part) for part in first["loc"]]
-    form = place.pop(1) if len(place) > 1 and place[0] in _OF_SEVERAL_FORMS else ""
+    place = [str(part) for part in first["loc"] if part not in _FORMS]
+    form = place.pop(1) if len(place) > 1 and place[0] == "look" else ""
     if place[-1:] == ["[key]"]:
         return _no_such_layer(".".join(place[:-2]), first)
     field = ".".join(place)

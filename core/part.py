@@ -6,13 +6,24 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator
+
+# A number, or a list with one for each frame: the tags of the two forms.
+ONE, EACH = "one", "each"
 
 
 class Part(BaseModel):
     """A part of the job: nothing unknown in it, nothing changed afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def _one_or_each(value: object) -> str:
+    return EACH if isinstance(value, list) else ONE
+
+
+# Which of the two forms is meant, so that mistakes are told of that one.
+ONE_OR_EACH = Discriminator(_one_or_each)
 
 
 def checked_pattern(pattern: str) -> str:

@@ -50,19 +50,14 @@ def alone(job: Job, frame: int) -> Job:
         raise InputError(f"Frame {frame} is not in this job: it has {job.frames}.")
     before = max((k.frame for k in job.look.keyframes if k.frame <= frame), default=frame)
     after = min((k.frame for k in job.look.keyframes if k.frame >= frame), default=frame)
-    part = FrameRange(first=before, last=after)
+    job = job.narrowed(FrameRange(first=before, last=after))
     look = job.look
     if look.keyframes:
         near = [keyframe for keyframe in look.keyframes if keyframe.frame in (before, after)]
         look = look.model_copy(update={"keyframes": near})
-    strength = job.strength
-    if isinstance(strength, list):
-        strength = [job.strength_at(number) for number in part.numbers()]
     return job.model_copy(
         update={
-            "frames": part,
             "look": look,
-            "strength": strength,
             "coherence": job.coherence.model_copy(update={"enabled": False}),
             "output": job.output.model_copy(update={"pattern": _pattern(FULL, job)}),
         }

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .flow.warp import inside, warp
-from .looks import Plate
+from .looks import Look, Plate
 from .motion import Motion, alike
 
 
@@ -72,8 +72,19 @@ def undisturbed(plate: Plate, other: Plate, motion: Motion) -> Tensor:
     return same_masks
 
 
+def kept(look: Look, plate: Plate, other: Plate, painted: Tensor) -> Tensor | None:
+    """How far paint of another frame, brought to this one, is what the styles' weights here want
+    (:meth:`core.looks.Look.kept`). None for wholly: they are the same."""
+    if plate.weights == other.weights:
+        return None
+    return look.kept(plate, painted, other.weights)
+
+
 def same(plate: Plate, other: Plate) -> bool:
-    """Whether nothing changed from one frame to another: nor a guide or a mask over a still."""
+    """Whether nothing changed from one frame to another: nor a guide, a mask or a weight over a
+    still."""
+    if plate.weights != other.weights:
+        return False
     parts, others = ((p.rgb, *p.guides, *p.masks) for p in (plate, other))
     return all(
         one is two or (one is not None and two is not None and one.equal(two))

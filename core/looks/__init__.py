@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from ..device import Machine
@@ -18,13 +19,12 @@ from ..look import IdentityLook, NeuralLook, PatchLook
 class Source:
     """What a look paints with: a style picture, or the painting of a keyframe.
 
-    picture: 1×3×h×w; weight: beside other sources, relative; guides: for each guide of the job
-    what it is on this side (1×C×h×w), None where that has to be derived; plate: what the picture
-    was painted from (1×3×h×w), when it is a keyframe's painting.
+    picture: 1×3×h×w; guides: for each guide of the job what it is on this side (1×C×h×w), None
+    where that has to be derived; plate: what the picture was painted from (1×3×h×w), when it is a
+    keyframe's painting.
     """
 
     picture: Tensor
-    weight: float = 1.0
     guides: tuple[Tensor | None, ...] = ()
     plate: Tensor | None = None
 
@@ -34,12 +34,14 @@ class Plate:
     """A frame to be painted.
 
     rgb: 1×3×H×W; guides: one for each guide of the job, 1×C×H×W, 0 to 1; masks: for each source
-    where it may be used, 1×1×H×W from 0 to 1, None for everywhere.
+    where it may be used, 1×1×H×W from 0 to 1, None for everywhere; weights: for each source how
+    much it counts beside the others, one of them above 0; none given: all alike.
     """
 
     rgb: Tensor
     guides: tuple[Tensor, ...] = ()
     masks: tuple[Tensor | None, ...] = ()
+    weights: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Hold:
     says; plate: what that was painted from, brought along the same way (1×3×H×W); before: the frame
     before as it was painted, not moved; start: what this one begins from (1×3×H×W), for looks that
     work on a picture step by step; unseen: where that is no picture of what the plate shows
-    (1×1×H×W, 1 or 0), None for nowhere.
+    (1×1×H×W, 1 or 0), None for nowhere; kept: how far it is painted as the styles' weights still
+    want it (:meth:`Look.kept`), which the weight knows of already, None for wholly.
     """
 
     picture: Tensor
@@ -59,6 +62,7 @@ class Hold:
     before: Tensor
     start: Tensor
     unseen: Tensor | None = None
+    kept: Tensor | None = None
 
 
 class Look(Protocol):
@@ -68,11 +72,17 @@ class Look(Protocol):
         """Get ready for a shot, once.
 
         size: height and width of the frames; sample: small copies of K frames from all over the
-        shot, with their guides (K in place of 1), for what is fitted to the shot as a whole.
+        shot, with their guides (K in place of 1), for what is fitted to the shot as a whole; its
+        weights are those of all frames, or none where they move.
         """
 
     def paint(self, plate: Plate, hold: Hold | None) -> Tensor:
         """Paint a frame and return it painted, 1×3×H×W. hold: None where a chain begins."""
+
+    def kept(self, plate: Plate, painted: Tensor, weights: tuple[float, ...]) -> Tensor:
+        """How far paint of another frame, brought to this one (1×3×H×W), is what the styles'
+        weights here want, 1×1×H×W, from 1 down to 0: what is held to must make way elsewhere.
+        weights: those it was painted with."""
 
 
 class Identity:
@@ -83,6 +93,9 @@ class Identity:
 
     def paint(self, plate: Plate, hold: Hold | None) -> Tensor:
         return plate.rgb
+
+    def kept(self, plate: Plate, painted: Tensor, weights: tuple[float, ...]) -> Tensor:
+        return torch.ones_like(plate.rgb[:, :1])
 
 
 def make(job: Job, machine: Machine, listener: Listener) -> Look:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -20,6 +21,9 @@ from .palette import HistogramMatch, Palette, luminance
 
 _BLUR = 0.7  # pixels, of light and dark; colours are blurred twice as much
 _SAMPLE_SIDE = 96  # of the style, for fitting colours
+
+# A frame's fit and those of frames it is held to, where the styles' weights move.
+_FITS_KEPT = 4
 
 # The scale at which a painted plate has the plate's own hues, in pixels: about a stroke's width.
 _HUE = 3.0
@@ -46,7 +50,6 @@ class Prepared:
     """A source, in the colours it is painted with, and how it is steered by."""
 
     picture: Tensor
-    weight: float
     view: View
 
 
@@ -54,7 +57,7 @@ class Steering:
     """Brings plates and sources to where they can be compared.
 
     exact: the sources are paintings of plates of this shot, so that plates are compared with plates
-    and nothing is fitted.
+    and nothing is fitted. What is fitted to the styles is by their weights at a frame.
     """
 
     def __init__(
@@ -63,40 +66,39 @@ class Steering:
         self._colour_weight = settings.colour_weight
         self.exact = all(source.plate is not None for source in sources)
         self._kept = 0.0 if self.exact else 1 - settings.palette
-        self._palette: Palette | None = None
-        self._tone: HistogramMatch | None = None
         if self.exact:
-            self.sources = [
-                Prepared(source.picture, source.weight, self._of_keyframe(source))
-                for source in sources
-            ]
+            self.sources = [Prepared(s.picture, self._of_keyframe(s)) for s in sources]
             return
-        weights = [source.weight for source in sources]
         shot = _colours(sample.rgb)
         pictures = [source.picture for source in sources]
         if settings.palette < 1:
-            style = _weighted(pictures, weights)
+            # The same for all frames, as the patches are: where weights move, by all styles alike.
+            style = _weighted(pictures, sample.weights)
             own = Palette(style, shot, seed)
             pictures = [torch.lerp(own(p), p, settings.palette) for p in pictures]
-        style = _weighted(pictures, weights)
-        self._palette = Palette(shot, style, seed)
-        self._tone = HistogramMatch(_luma(shot), _luma(style))
         self.sources = [
-            Prepared(picture, source.weight, _of_style(picture, source, sample))
+            Prepared(picture, _of_style(picture, source, sample))
             for picture, source in zip(pictures, sources, strict=True)
         ]
 
+        @lru_cache(_FITS_KEPT)
+        def fitted(weights: tuple[float, ...]) -> tuple[Palette, HistogramMatch]:
+            style = _weighted(pictures, weights)
+            return Palette(shot, style, seed), HistogramMatch(_luma(shot), _luma(style))
+
+        self._fitted = fitted
+
     def view(self, plate: Plate) -> View:
         """How a plate steers."""
-        tone = luminance(plate.rgb)
-        if self._tone is not None:
-            tone = self._tone(tone)
-        emphasis = torch.ones_like(tone) if self.exact else _emphasis(tone)
-        return View(tone, self.colours(plate.rgb), _joined(plate.guides, plate.rgb), emphasis)
+        tone, guides = luminance(plate.rgb), _joined(plate.guides, plate.rgb)
+        if self.exact:
+            return View(tone, plate.rgb, guides, torch.ones_like(tone))
+        tone = self._fitted(plate.weights)[1](tone)
+        return View(tone, self.colours(plate.rgb, plate.weights), guides, _emphasis(tone))
 
-    def colours(self, rgb: Tensor) -> Tensor:
-        """A plate's colours (1×3×H×W) in the style's palette."""
-        return rgb if self._palette is None else self._palette(rgb)
+    def colours(self, rgb: Tensor, weights: tuple[float, ...]) -> Tensor:
+        """A plate's colours (1×3×H×W) in the palette of the styles, by their weights at a frame."""
+        return rgb if self.exact else self._fitted(weights)[0](rgb)
 
     def in_own_colours(self, painted: Tensor, plate: Plate) -> Tensor:
         """A painted plate with the plate's own hues, as far as the palette keeps them: strokes
@@ -160,9 +162,13 @@ def _joined(guides: Sequence[Tensor], like: Tensor) -> Tensor:
 
 
 def _weighted(pictures: Sequence[Tensor], weights: Sequence[float]) -> Tensor:
-    """Colours (K×3) of the pictures, of each as many as its weight says."""
+    """Colours (K×3) of the pictures, of each as many as its weight says, none of one that weighs 0;
+    no weights: of all alike."""
     picked = []
+    weights = weights or (1.0,) * len(pictures)
     for picture, weight in zip(pictures, weights, strict=True):
+        if weight == 0:
+            continue
         colours = _colours(resize(picture, (_SAMPLE_SIDE, _SAMPLE_SIDE)))
         count = max(1, round(weight / max(weights) * len(colours)))
         index = torch.linspace(0, len(colours) - 1, count, device=colours.device).long()

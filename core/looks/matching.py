@@ -42,7 +42,7 @@ def distances(table: PatchTable, query: Query, rows: Tensor) -> Tensor:
         squares = (own - table.features[those]).square_()
         light = squares[:, table.colours :].sum(1)
         parts.append(squares[:, : table.colours].sum(1) + weight * light)
-    found = torch.cat(parts) * table.cost[rows_of]
+    found = torch.cat(parts) * query.cost[rows_of]
     if query.farther is not None:
         source = table.source(rows_of)[:, None]
         found = found * query.farther.flatten(0, 1).gather(1, source)[:, 0]
@@ -50,7 +50,7 @@ def distances(table: PatchTable, query: Query, rows: Tensor) -> Tensor:
 
 
 def search(table: PatchTable, query: Query, completeness: float) -> Field:
-    """The nearest patch of every patch of a query, by looking at all of them.
+    """The nearest patch of every patch of a query, by looking at all that are allowed.
 
     Each distance is divided by (completeness + that row's smallest distance to any query), so that
     rows which would suit many do not take them all (Granot et al. 2022, "Drop the GAN", eq. 2).
@@ -58,7 +58,10 @@ def search(table: PatchTable, query: Query, completeness: float) -> Field:
     frame is flat, and all its queries want the same rows, over rows that hardly suit.
     """
     flat, emphasis = query.features.flatten(0, 1), query.emphasis.flatten()
+    allowed, cost = query.allowed, query.cost
     style = table.features.to(flat.dtype)
+    if allowed is not None:
+        style, cost = style[allowed], cost[allowed]
     colour, light = style[:, : table.colours], style[:, table.colours :]
     own_colour, own_light = flat[:, : table.colours], flat[:, table.colours :]
     # |a − b|² with a weight on the guide's part, as one matrix product.
@@ -69,16 +72,17 @@ def search(table: PatchTable, query: Query, completeness: float) -> Field:
     right = torch.cat((style, *squares), 1).T.contiguous()
     own = own_colour.square().sum(1) + emphasis * own_light.square().sum(1)
     farther = None if query.farther is None else query.farther.flatten(0, 1)
-    source = table.source(torch.arange(table.rows, device=flat.device))
+    every = torch.arange(table.rows, device=flat.device) if allowed is None else allowed
+    source = table.source(every)
 
-    count = max(1, _chunk(flat.device) // table.rows)
+    count = max(1, _chunk(flat.device) // len(style))
     chunks = [slice(at, at + count) for at in range(0, len(flat), count)]
 
     def all_distances(part: slice) -> Tensor:
-        found = torch.addmm(own[part, None], left[part], right).clamp_min_(0).mul_(table.cost)
+        found = torch.addmm(own[part, None], left[part], right).clamp_min_(0).mul_(cost)
         return found if farther is None else found.mul_(farther[part][:, source])
 
-    nearest, typical = own.new_full((table.rows,), torch.inf), []
+    nearest, typical = own.new_full((len(style),), torch.inf), []
     for part in chunks:
         found = all_distances(part)
         nearest = torch.minimum(nearest, found.amin(0))
@@ -86,8 +90,22 @@ def search(table: PatchTable, query: Query, completeness: float) -> Field:
     scale = torch.cat(typical).mean().clamp_min(1e-12)
     score = 1 / (completeness * scale + nearest)
     rows = torch.cat([all_distances(part).mul_(score).argmin(1) for part in chunks])
-    rows = rows.view(query.features.shape[:2])
+    rows = every[rows].view(query.features.shape[:2])
     return Field(rows, distances(table, query, rows))
+
+
+def nearest_of_each(table: PatchTable, query: Query) -> Tensor:
+    """By colours alone, the squared distance to the nearest patch of each source, H×W×sources."""
+    flat = query.features.flatten(0, 1)[:, : table.colours]
+    source = table.source(torch.arange(table.rows, device=flat.device))
+    found = []
+    for number in range(table.sources):
+        style = table.features[source == number, : table.colours].to(flat.dtype)
+        count = max(1, _chunk(flat.device) // len(style))
+        found.append(
+            torch.cat([torch.cdist(part, style).amin(1).square() for part in flat.split(count)])
+        )
+    return torch.stack(found, -1).view(*query.features.shape[:2], -1)
 
 
 def refine(

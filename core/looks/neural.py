@@ -41,6 +41,9 @@ _STYLE = 30.0
 _SMOOTH = {"squared": 4.0, "absolute": 0.2}
 _TEMPORAL = 100.0
 
+# How much of the hold is left where a share of a style has changed: (1 − change) to this power.
+_GIVING_WAY = 8
+
 # The border between what earlier frames know and the plate, in pixels.
 _SEAM_SIGMA = 1.5
 
@@ -90,7 +93,7 @@ class Neural:
         """See :class:`core.looks.Look`. Looks at the styles, in all sizes that are painted."""
         self._size = size
         enlarged = max(1.0, _LEAST / min(size))
-        self._sources = sources
+        self._count = len(sources)
         pictures = [self._style(source.picture, sample.rgb) for source in sources]
         self._levels = []
         for scale, iterations in self._schedule(max(size) * enlarged):
@@ -112,7 +115,8 @@ class Neural:
         """See :class:`core.looks.Look`."""
         seen = self._coloured(plate.rgb.clamp(0, 1))
         start = self._start(seen) if hold is None else self._held(hold, seen)
-        shares = self._shares(plate)
+        weights = self._weights(plate.weights)
+        shares = self._shares(plate, weights)
         result: Tensor | None = None
         begun = start
         for level in self._levels:
@@ -121,7 +125,7 @@ class Neural:
             if result is not None:
                 # What the coarser size changed; the finer details are still those of the start.
                 picture = begun + resize(result - before, level.size)
-            objective_here = self._objective(level, seen, shares, hold)
+            objective_here = self._objective(level, seen, shares, weights, hold)
             optimise = OPTIMISERS[self._settings.optimiser]
             result = optimise(
                 objective_here,
@@ -135,6 +139,16 @@ class Neural:
         if self._settings.colours == "luminance":
             return colour.with_plate_colours(result, plate.rgb)
         return result
+
+    def kept(self, plate: Plate, painted: Tensor, weights: tuple[float, ...]) -> Tensor:
+        """See :class:`core.looks.Look`. Statistics have no place: where the styles' shares change,
+        all that is there gives way, by as much as the change and the optimiser's slowness say."""
+        moved = torch.zeros_like(plate.rgb[:, :1])
+        for now, then in zip(
+            *(self._each(plate, self._weights(w)) for w in (plate.weights, weights)), strict=True
+        ):
+            moved = moved + (now - then).abs() / 2
+        return (1 - moved).clamp_min(0) ** _GIVING_WAY
 
     def _schedule(self, side: float) -> list[tuple[float, int]]:
         """Sizes, as shares of the full one, and their iterations, coarse to fine.
@@ -150,7 +164,12 @@ class Neural:
         return list(zip(scales, chosen, strict=True))
 
     def _objective(
-        self, level: _Level, seen: Tensor, shares: list[Tensor | None], hold: Hold | None
+        self,
+        level: _Level,
+        seen: Tensor,
+        shares: list[Tensor | None],
+        weights: Sequence[float],
+        hold: Hold | None,
     ) -> Objective:
         """All terms for a frame at one size."""
         settings = self._settings
@@ -166,7 +185,7 @@ class Neural:
         if settings.style_weight:
             total = sum(settings.style_layers.values())
             where = [None if share is None else resize(share, level.size) for share in shares]
-            targets = self._targets(level, shares)
+            targets = self._targets(level, shares, weights)
             terms += [
                 Style(
                     layer,
@@ -212,20 +231,31 @@ class Neural:
         noise = torch.randn(seen.shape, generator=random).to(seen)
         return self._coloured((0.5 + _NOISE * noise).clamp(0, 1))
 
-    def _shares(self, plate: Plate) -> list[Tensor | None]:
+    def _weights(self, weights: Sequence[float]) -> Sequence[float]:
+        """Of all styles. weights: a plate's."""
+        return weights or (1.0,) * self._count
+
+    def _shares(self, plate: Plate, weights: Sequence[float]) -> list[Tensor | None]:
         """For each loss of a style, which share it has in each place: one of everywhere if no
         style has a mask, else one for each style."""
         if all(mask is None for mask in plate.masks):
             return [None]
+        return [*self._each(plate, weights)]
+
+    def _each(self, plate: Plate, weights: Sequence[float]) -> list[Tensor]:
+        """Which share each style has in each place."""
         everywhere = torch.ones_like(plate.rgb[:, :1])
-        masks = [everywhere if mask is None else mask for mask in plate.masks]
-        weights = [s.weight * mask for s, mask in zip(self._sources, masks, strict=True)]
-        total = torch.stack(weights).sum(0)
+        named = plate.masks or (None,) * self._count
+        masks = [everywhere if mask is None else mask for mask in named]
+        weighed = [weight * mask for weight, mask in zip(weights, masks, strict=True)]
+        total = torch.stack(weighed).sum(0)
         # A grey mask is also how strongly: where all are grey, there is less of any style.
         most = torch.stack(masks).amax(0)
-        return [torch.where(total > 0, most * weight / total, 0) for weight in weights]
+        return [torch.where(total > 0, most * part / total, 0) for part in weighed]
 
-    def _targets(self, level: _Level, shares: list[Tensor | None]) -> list[Grams]:
+    def _targets(
+        self, level: _Level, shares: list[Tensor | None], weights: Sequence[float]
+    ) -> list[Grams]:
         """For each of the shares what its Gram matrices should be.
 
         Several styles everywhere come to one: Σ w (G − A)² is, but for a constant, (G − Σ w A)²
@@ -233,8 +263,7 @@ class Neural:
         """
         if shares != [None]:
             return level.grams
-        total = sum(source.weight for source in self._sources)
-        weights = [source.weight / total for source in self._sources]
+        weights = [weight / sum(weights) for weight in weights]
         return [
             {
                 layer: torch.stack(

@@ -8,11 +8,13 @@ Jamriška et al. 2019 ("Stylizing Video by Example") and Granot et al. 2022 ("Dr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from ..filters import as_crisp, crispness, fine, resize, smooth
+from ..filters import as_crisp, blur, crispness, fine, resize, smooth
 from ..look import PatchSettings
 from . import Hold, Plate, Source, matching
 from .guide import Steering
@@ -32,6 +34,13 @@ _REFINEMENTS = 3
 # With a warped previous result to start from, the large shapes are already there, and less is left
 # to be found.
 _FIRST_LEVEL_IN_A_CHAIN = 2
+
+# The level on which it is told of which of several styles paint would be, and of which one it is;
+# how many patches far the surroundings tell, too; and by how much nearer to one than to another one
+# (as a logarithm) paint is surely of that.
+_TOLD_LEVEL = 2
+_TOLD_SIGMA = 2.0
+_SURE = 0.25
 _SEARCHES_IN_A_CHAIN = 1
 _REFINEMENTS_IN_A_CHAIN = 2
 
@@ -122,12 +131,16 @@ class Patch:
         random = torch.Generator().manual_seed(self._seed)
         view = self._steering.view(plate)
         masks = self._masks(plate)
-        held = None if hold is None else self._relit(hold, view.colours)
+        held = None if hold is None else self._relit(hold, view.colours, plate.weights)
         picture = view.colours
         if hold is not None and held is not None:
             picture = held if hold.start is hold.picture else hold.start
+            if hold.kept is not None:
+                picture = torch.lerp(view.colours, picture, hold.kept)
         levels = len(self._tables)
-        first = 0 if hold is None else min(_FIRST_LEVEL_IN_A_CHAIN, levels - 1)
+        # Where styles take over from one another, large shapes are found anew.
+        anew = hold is None or hold.kept is not None
+        first = 0 if anew else min(_FIRST_LEVEL_IN_A_CHAIN, levels - 1)
         searches, refinements = _SEARCHES, _REFINEMENTS
         if hold is not None:
             searches, refinements = _SEARCHES_IN_A_CHAIN, _REFINEMENTS_IN_A_CHAIN
@@ -149,7 +162,7 @@ class Patch:
             for turn in range(turns):
                 wanted = _held(picture, anchor, anchor_weight)
                 wanted = wanted + _BOOST * self._settings.detail * fine(wanted)
-                query = table.query(wanted, guide, emphasis, mask)
+                query = table.query(wanted, guide, emphasis, mask, plate.weights)
                 if searched or rows is None:
                     field = matching.search(table, query, self._completeness)
                 else:
@@ -167,6 +180,52 @@ class Patch:
         )
         return as_crisp(result, wanted_crispness, *_CRISPER).clamp(0, 1)
 
+    def kept(self, plate: Plate, painted: Tensor, weights: tuple[float, ...]) -> Tensor:
+        """See :class:`core.looks.Look`. Paint of one style makes way for another one that has come
+        to count for more beside it, where that would be chosen now: so each place changes once
+        while weights go one way, and no more places do than they ask for."""
+        level = min(_TOLD_LEVEL, len(self._tables) - 1)
+        now, then = self._wanted(plate, level), self._wanted(replace(plate, weights=weights), level)
+        both = list(zip(plate.weights, weights, strict=True))
+        gained = torch.tensor(
+            [[w * other_then > other * then for other, other_then in both] for w, then in both],
+            device=now.device,
+        )
+        far = self._far(painted, level)
+        # The nearest of those that have lost beside what is wanted now.
+        lost = torch.where(gained[now].permute(2, 0, 1), far, torch.inf).amin(0)
+        nearer = lost - far.gather(0, now[None])[0]
+        keeps = (0.5 + 0.5 * nearer / _SURE).clamp(0, 1)
+        # What is not surely of what has only now come to be wanted there, is not.
+        keeps[gained[now, then] & (now != then) & (keeps < 1)] = 0
+        return resize(keeps[None, None], (plate.rgb.shape[-2], plate.rgb.shape[-1])).clamp(0, 1)
+
+    def _wanted(self, plate: Plate, level: int) -> Tensor:
+        """Which source would be taken where if the frame were painted anew, on a grid: of the ones
+        that patches around would be of, the most frequent."""
+        table, size = self._tables[level], self._sizes[level]
+        view, masks = self._steering.view(plate), self._masks(plate)
+        query = table.query(
+            resize(view.colours, size),
+            self._steering.guide(view, size),
+            resize(view.emphasis, size),
+            None if masks is None else resize(masks, size),
+            plate.weights,
+        )
+        source = table.source(matching.search(table, query, self._completeness).rows)
+        votes = F.one_hot(source, self._count).permute(2, 0, 1)[None].to(view.tone)
+        return blur(votes, _TOLD_SIGMA)[0].argmax(0)
+
+    def _far(self, painted: Tensor, level: int) -> Tensor:
+        """How far paint is from each source, sources×H×W on the same grid: the logarithm of the
+        distance to the nearest patch, over some places, for many a patch could be of either."""
+        table = self._tables[level]
+        picture = resize(painted, self._sizes[level])
+        guide = picture.new_zeros((1, table.guides, *picture.shape[-2:]))
+        query = table.query(picture, guide, torch.zeros_like(picture[:, :1]))
+        far = matching.nearest_of_each(table, query).clamp_min(1e-12).log()
+        return blur(far.permute(2, 0, 1)[None], _TOLD_SIGMA)[0]
+
     def _materials(self, size: tuple[int, int], scale: float) -> list[Material]:
         """The sources at one level, turned and mirrored as the settings allow."""
         materials = []
@@ -183,7 +242,6 @@ class Patch:
                             _turned(picture, turns, mirrored),
                             _turned(guide, turns, mirrored),
                             index,
-                            source.weight,
                         )
                     )
         return materials
@@ -215,12 +273,12 @@ class Patch:
         everywhere = plate.rgb.new_ones((1, 1, *plate.rgb.shape[-2:]))
         return torch.cat([everywhere if m is None else m for m in plate.masks], dim=1)
 
-    def _relit(self, hold: Hold, colours: Tensor) -> Tensor:
+    def _relit(self, hold: Hold, colours: Tensor, weights: tuple[float, ...]) -> Tensor:
         """The held picture under the light of now: it follows, in large, what changed between its
         plate and the one to paint, so that a fade or a shadow does not lag behind."""
         known = (hold.weight > 0).to(colours)
         sigma = max(_LEAST_LIGHT, _LIGHT * max(colours.shape[-2:]))
-        change = (colours - self._steering.colours(hold.plate)) * known
+        change = (colours - self._steering.colours(hold.plate, weights)) * known
         light = smooth(change, sigma) / smooth(known, sigma).clamp_min(1e-3)
         return (hold.picture + known * light).clamp(0, 1)
 

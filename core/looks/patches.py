@@ -30,26 +30,28 @@ class Material:
     """A picture to take patches from.
 
     picture: 1×3×h×w; guide: 1×G×h×w, what steers on its side; source: index of the source that it
-    was made of; weight: of that source beside the others, relative.
+    was made of.
     """
 
     picture: Tensor
     guide: Tensor
     source: int = 0
-    weight: float = 1.0
 
 
 @dataclass(frozen=True)
 class Query:
     """Patches of a frame that a match is wanted for.
 
-    features: H×W×F on the grid; emphasis: H×W, weight of the guide's part in the distance;
-    farther: H×W×sources, what the distance to each source's patches is multiplied by, or None.
+    features: H×W×F on the grid; emphasis: H×W, weight of the guide's part in the distance; cost:
+    what the distance to each row is multiplied by; farther: H×W×sources, what the distance to each
+    source's patches is multiplied by, or None; allowed: the rows that may be chosen, None for all.
     """
 
     features: Tensor
     emphasis: Tensor
+    cost: Tensor
     farther: Tensor | None = None
+    allowed: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,9 @@ class Place:
 class PatchTable:
     """All patches of all materials at one level of the pyramid.
 
-    features: rows×F; colours: how many of the F are colour components, the guide's follow;
-    cost: what the distance to each row is multiplied by.
+    features: rows×F; colours: how many of the F are colour components, the guide's follow; guides:
+    how many channels a guide has; sources: how many there are;
+    cost: what the distance to each row is multiplied by, whatever its source weighs.
     """
 
     def __init__(
@@ -84,7 +87,7 @@ class PatchTable:
         self._guide_scale = guide_weight * _GUIDE_BALANCE
         self._colour_basis = _principal_components(pictures, side, _COLOUR_COMPONENTS)
         self._guide_basis = _principal_components(guides, side, _GUIDE_COMPONENTS)
-        self.colours = self._colour_basis.shape[0]
+        self.colours, self.guides = self._colour_basis.shape[0], guides[0].shape[1]
         features = [
             self._features(p, g, 1).to(dtype) for p, g in zip(pictures, guides, strict=True)
         ]
@@ -108,10 +111,8 @@ class PatchTable:
             torch.arange(len(materials), device=device), counts
         )
         self._sources = each([material.source for material in materials])
-        # A style that weighs less looks farther away.
-        strongest = max(material.weight for material in materials)
-        farther = [strongest / material.weight for material in materials]
-        self.cost = torch.tensor(farther, device=device)[self._material_of_row]
+        self.sources = 1 + max(material.source for material in materials)
+        self.cost = torch.ones(len(self._material_of_row), device=device)
         self._window = _window(side).to(device)
 
     @property
@@ -125,9 +126,11 @@ class PatchTable:
         guide: Tensor,
         emphasis: Tensor,
         masks: Tensor | None = None,
+        weights: Sequence[float] = (),
     ) -> Query:
         """What matches are wanted for a frame: 1×3×H×W, 1×G×H×W, 1×1×H×W; masks: 1×sources×H×W,
-        from 0 to 1. Where all masks are 0, all sources may be used."""
+        from 0 to 1; weights: of the sources, one above 0, none: all alike. A source that weighs 0
+        is not used. Where all masks of the others are 0, all those may be used."""
         margin = (self.side // 2,) * 4
         features = self._features(
             F.pad(picture, margin, mode="reflect"), F.pad(guide, margin, mode="reflect"), self.step
@@ -136,14 +139,31 @@ class PatchTable:
         farther = None
         if masks is not None:
             share = masks[0, :, every, every].permute(1, 2, 0).contiguous()
+            if not all(weights):
+                share = share * torch.tensor([float(w > 0) for w in weights], device=share.device)
             most = share.amax(-1, keepdim=True)
             share = torch.where(most > 0, share / most.clamp_min(1e-6), 1.0)
             farther = 1 / share.clamp_min(1 / _OUTSIDE_THE_MASK)
         return Query(
             features.permute(1, 2, 0).contiguous(),
             emphasis[0, 0, every, every].contiguous(),
+            self._cost(weights),
             farther,
+            None if all(weights) else self._of_those(weights),
         )
+
+    def _cost(self, weights: Sequence[float]) -> Tensor:
+        """A source that weighs less looks farther away."""
+        if not weights:
+            return self.cost
+        farther = [max(weights) / weight if weight else 1.0 for weight in weights]
+        of_source = torch.tensor(farther, device=self.cost.device)
+        return self.cost * of_source[self._sources][self._material_of_row]
+
+    def _of_those(self, weights: Sequence[float]) -> Tensor:
+        """The rows of sources that weigh anything."""
+        weighs = torch.tensor([weight > 0 for weight in weights], device=self.cost.device)
+        return weighs[self._sources][self._material_of_row].nonzero()[:, 0]
 
     def source(self, rows: Tensor) -> Tensor:
         """Index of the source that rows come from."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 from torch import Tensor
 
@@ -19,7 +21,7 @@ _STYLE_FRAMES = 8
 
 def style_distance(job: Job, device: torch.device) -> float | None:
     """Mean over frames from all over the shot of the distance to the pictures that it is painted
-    with. None for a look that has none.
+    with, by their weights there. None for a look that has none.
 
     Styles are laid over the frame as looks do it: long side on long side, times the scale of the
     brushwork. Their colours are those in their files, also where the look brings them to the
@@ -27,13 +29,25 @@ def style_distance(job: Job, device: torch.device) -> float | None:
     """
     if isinstance(job.look, IdentityLook):
         return None
-    results = [seen(job.result(frame), device) for frame in job.frames.spread(_STYLE_FRAMES)]
+    chosen = job.frames.spread(_STYLE_FRAMES)
+    results = [seen(job.result(frame), device) for frame in chosen]
     sources = _sources(job.look, job, max(results[0].shape[-2:]), device)
-    # Paintings of keyframes count alike.
-    weights = [style.weight for style in job.look.styles] or [1.0] * len(sources)
-    style = wasserstein.PatchCloud(sources, weights)
+
+    @cache
+    def cloud(weights: tuple[float, ...]) -> wasserstein.PatchCloud:
+        # Paintings of keyframes count alike.
+        weights = weights or (1.0,) * len(sources)
+        there = [
+            (source, weight) for source, weight in zip(sources, weights, strict=True) if weight
+        ]
+        return wasserstein.PatchCloud([s for s, _ in there], [weight for _, weight in there])
+
     try:
-        return sum(style.distance(result) for result in results) / len(results)
+        found = [
+            cloud(job.weights_at(frame)).distance(result)
+            for frame, result in zip(chosen, results, strict=True)
+        ]
+        return sum(found) / len(found)
     except ValueError as error:
         raise InputError(f"The distance to the style can't be measured: {error}.") from None
 

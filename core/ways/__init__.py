@@ -11,16 +11,16 @@ from .chain import Chain, Way
 
 def chain(coherence: Coherence, look: Look, shot: Shot, motions: Motions) -> Chain:
     """The painter of a shot that is gone through once. look: prepared."""
-    return Chain(look, _way(coherence, shot, motions), shot, motions)
+    return Chain(look, _way(coherence, look, shot, motions), shot, motions)
 
 
-def _way(coherence: Coherence, shot: Shot, motions: Motions) -> Way:
+def _way(coherence: Coherence, look: Look, shot: Shot, motions: Motions) -> Way:
     if coherence.method == "anchored":
-        return anchored.Anchored(coherence.weight, shot, motions)
+        return anchored.Anchored(coherence.weight, look, shot, motions)
     if coherence.method == "warp":
-        return ruder.Begun(shot, motions)
+        return ruder.Begun(look, shot, motions)
     assert coherence.method in {"short", "long"}
-    return ruder.Held(coherence.weight, distances(coherence), shot, motions)
+    return ruder.Held(coherence.weight, distances(coherence), look, shot, motions)
 
 
 def distances(coherence: Coherence) -> list[int]:

@@ -12,9 +12,9 @@ import torch
 
 from ..filters import blur
 from ..flow.warp import warp
-from ..looks import Hold, Plate
+from ..looks import Hold, Look, Plate
 from ..motion import Motion, alike, followed
-from ..shot import Motions, Painted, Shot, brought, looks_right, undisturbed, unseen
+from ..shot import Motions, Painted, Shot, brought, kept, looks_right, undisturbed, unseen
 
 # Frames between anchors. With more, less is still in sight of them; with fewer, paint is resampled
 # more often (docs/coherence.md).
@@ -44,9 +44,10 @@ class _Anchor:
 class Anchored:
     """See :class:`core.ways.chain.Way`."""
 
-    def __init__(self, weight: float, shot: Shot, motions: Motions) -> None:
-        """weight: of the temporal term."""
-        self._weight, self._shot, self._motions = weight, shot, motions
+    def __init__(self, weight: float, look: Look, shot: Shot, motions: Motions) -> None:
+        """weight: of the temporal term; look: prepared."""
+        self._weight, self._look = weight, look
+        self._shot, self._motions = shot, motions
         self._anchor: _Anchor | None = None
 
     def hold(self, frame: int) -> Hold:
@@ -60,13 +61,19 @@ class Anchored:
             far, far_known = brought(anchor.painted, anchor.motion)
             far_source = warp(anchor.plate.rgb, anchor.motion.backward)
             share = anchor.motion.reliable * far_known * alike(plate.rgb, far_source)
+            as_then = kept(self._look, plate, anchor.plate, far)
+            if as_then is not None:
+                share = share * as_then
             share = share * blur(share, _SEAM_SIGMA)
             picture = torch.lerp(picture, far, share)
             source = torch.lerp(source, far_source, share)
         looks = looks_right(plate, source, link)
         trusted = torch.maximum(link.reliable, _TRUST_IN_LOOKS * looks)
         weight = self._weight * trusted * known * undisturbed(plate, before, link)
-        return Hold(picture, weight, source, result.rgb, picture, unseen(looks, link))
+        as_before = kept(self._look, plate, before, picture)
+        if as_before is not None:
+            weight = weight * as_before
+        return Hold(picture, weight, source, result.rgb, picture, unseen(looks, link), as_before)
 
     def _anchored(self, frame: int, link: Motion) -> _Anchor:
         """The anchor of a frame, by the link to the frame before.

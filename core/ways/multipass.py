@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ..flow.warp import warp
 from ..looks import Hold, Look
-from ..shot import Motions, Painted, Shot, brought, same, undisturbed
+from ..shot import Motions, Painted, Shot, brought, kept, same, undisturbed
 
 
 class Alone:
@@ -64,6 +64,9 @@ class Pass:
         motion = self._motions.between(neighbour, frame)
         picture, known = brought(result, motion)
         trusted = motion.reliable * known * undisturbed(plate, there, motion)
+        as_there = kept(self._look, plate, there, picture)
+        if as_there is not None:
+            trusted = trusted * as_there
         start = torch.lerp(own.rgb, picture, self._blend * trusted)
         source = warp(there.rgb, motion.backward)
         return Hold(picture, self._weight * trusted, source, result.rgb, start)

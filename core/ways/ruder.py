@@ -9,8 +9,8 @@ from torch import Tensor
 
 from ..flow.consistency import exclusive
 from ..flow.warp import warp
-from ..looks import Hold
-from ..shot import Motions, Shot, brought, looks_right, undisturbed, unseen
+from ..looks import Hold, Look
+from ..shot import Motions, Shot, brought, kept, looks_right, undisturbed, unseen
 
 
 class Held:
@@ -23,11 +23,16 @@ class Held:
     """
 
     def __init__(
-        self, weight: float, distances: Sequence[int], shot: Shot, motions: Motions
+        self,
+        weight: float,
+        distances: Sequence[int],
+        look: Look,
+        shot: Shot,
+        motions: Motions,
     ) -> None:
         """weight: of the temporal term; distances: how many frames ago those are that a frame is
-        held to, growing."""
-        self._weight, self._distances = weight, distances
+        held to, growing; look: prepared."""
+        self._weight, self._distances, self._look = weight, distances, look
         self._shot, self._motions = shot, motions
 
     def hold(self, frame: int) -> Hold:
@@ -37,6 +42,7 @@ class Held:
         """
         link = self._motions.between(frame - 1, frame)
         result, before = self._shot.painted(frame - 1), self._shot.plate(frame - 1)
+        plate = self._shot.plate(frame)
         start, _ = brought(result, link)
         source = warp(before.rgb, link.backward)
         trusted, pictures, sources = [], [], []
@@ -55,7 +61,8 @@ class Held:
             _mean(sources, weights, weight, source),
             result.rgb,
             start,
-            unseen(looks_right(self._shot.plate(frame), source, link), link),
+            unseen(looks_right(plate, source, link), link),
+            kept(self._look, plate, before, start),
         )
 
     def _others(self, frame: int) -> list[int]:
@@ -73,6 +80,9 @@ class Held:
         motion = self._motions.between(other, frame)
         picture, known = brought(self._shot.painted(other), motion)
         trusted = motion.reliable * known * undisturbed(plate, there, motion)
+        as_there = kept(self._look, plate, there, picture)
+        if as_there is not None:
+            trusted = trusted * as_there
         return trusted, picture, warp(there.rgb, motion.backward)
 
 
@@ -82,18 +92,21 @@ class Begun:
     See :class:`core.ways.chain.Way`.
     """
 
-    def __init__(self, shot: Shot, motions: Motions) -> None:
-        self._shot, self._motions = shot, motions
+    def __init__(self, look: Look, shot: Shot, motions: Motions) -> None:
+        """look: prepared."""
+        self._look, self._shot, self._motions = look, shot, motions
 
     def hold(self, frame: int) -> Hold:
         """The start; its weight is 0."""
         link = self._motions.between(frame - 1, frame)
         result = self._shot.painted(frame - 1)
+        plate, before = self._shot.plate(frame), self._shot.plate(frame - 1)
         start, _ = brought(result, link)
-        source = warp(self._shot.plate(frame - 1).rgb, link.backward)
+        source = warp(before.rgb, link.backward)
         free = torch.zeros_like(link.reliable)
-        fresh = unseen(looks_right(self._shot.plate(frame), source, link), link)
-        return Hold(start, free, source, result.rgb, start, fresh)
+        fresh = unseen(looks_right(plate, source, link), link)
+        as_before = kept(self._look, plate, before, start)
+        return Hold(start, free, source, result.rgb, start, fresh, as_before)
 
 
 def _mean(pictures: list[Tensor], weights: list[Tensor], total: Tensor, else_: Tensor) -> Tensor:

@@ -57,12 +57,21 @@ def test_what_belongs_to_a_frame(shop):
     torch.testing.assert_close(plate.guides[0], torch.full((1, 1, *SIZE), 2 * 200 / 255))
     torch.testing.assert_close(plate.guides[1], torch.ones(1, 1, *SIZE))
     assert footage.plate(1).masks[0].max() < 0.2
+    assert plate.weights == footage.sample().weights == (3.0, 1.0, 1.0)
 
     picture = frames.read_style(shop.style)
     sources = footage.styles([picture] * 3)
-    assert [source.weight for source in sources] == [3.0, 1.0, 1.0]
     assert sources[0].guides == sources[2].guides == (None, None)
     torch.testing.assert_close(sources[1].guides[0], torch.full((1, 1, 80, 96), 2 * 51 / 255))
+
+
+def test_weights_of_each_frame(shop):
+    """A frame has its own; the shot as a whole has none."""
+    styles = [{"path": str(shop.style), "weight": w} for w in ([0.0, 0.25, 1.0], 0.5)]
+    look = {"name": "patch", "styles": styles}
+    _, footage = opened(shop.job("a", panned(3), look=look))
+    assert [footage.plate(n).weights for n in (1, 2, 3)] == [(0, 0.5), (0.25, 0.5), (1, 0.5)]
+    assert footage.sample().weights == ()
 
 
 def test_keyframes(shop):

@@ -37,6 +37,34 @@ from tests.core.test_job import COHERENCE, NEURAL, neural
         ({"strength": None}, "strength should be a valid number, not null."),
         ({"strength": [1, 1, 7, 1]}, "strength.2 should be less than or equal to 1, not 7."),
         ({"strength": [1, 1]}, "one number, or one for each of the 4 frames, not 2 of them."),
+        (
+            {"look": {"name": "patch", "styles": [{"path": "a", "weight": None}]}},
+            "look.styles.0.weight should be a valid number, not null.",
+        ),
+        (
+            {"look": {"name": "patch", "styles": [{"path": "a", "weight": [1, 1, 1001, 1]}]}},
+            "look.styles.0.weight.2 should be less than or equal to 1000, not 1001.",
+        ),
+        (
+            {"look": {"name": "patch", "styles": [{"path": "a", "weight": [1, 1]}]}},
+            "look.styles.0.weight must be one number, or one for each of the 4 frames, not 2",
+        ),
+        (
+            {"look": {"name": "patch", "styles": [{"path": "a", "weight": 0}]}},
+            "look.styles must not all weigh 0 at a frame, as they do at 1: give one of them a",
+        ),
+        (
+            {
+                "look": {
+                    "name": "neural",
+                    "styles": [
+                        {"path": "a", "weight": [1, 0, 0, 1]},
+                        {"path": "b", "weight": [0, 1, 0, 0.5]},
+                    ],
+                }
+            },
+            "look.styles must not all weigh 0 at a frame, as they do at 3: ",
+        ),
         ({"strength": []}, "one number, or one for each of the 4 frames, not 0 of them."),
         ({"strength_mask": ""}, "strength_mask must name a picture, or be null, not ''"),
         ({"strength_mask": "a#b#.png"}, "strength_mask must hold one run of #"),
@@ -45,8 +73,8 @@ from tests.core.test_job import COHERENCE, NEURAL, neural
             "look.guides is not a field of a job with the look 'identity'.",
         ),
         (
-            {"look": {"name": "patch", "styles": [{"path": "a", "weight": 0}]}},
-            "look.styles.0.weight should be greater than 0, not 0",
+            {"look": {"name": "patch", "styles": [{"path": "a", "weight": -1}]}},
+            "look.styles.0.weight should be greater than or equal to 0, not -1",
         ),
         (
             {

@@ -150,16 +150,16 @@ def test_total_variation_smooths(given: Path, form: str) -> None:
 def test_one_style_in_halves_is_that_style(given: Path) -> None:
     plate = _plate()
     once = _look(given, iterations=[3]).paint(Plate(plate, masks=(None,)), None)
-    halves = [Source(_style(), 0.5), Source(_style(), 2.0)]
-    twice = _look(given, *halves, iterations=[3]).paint(Plate(plate, masks=(None, None)), None)
+    look = _look(given, Source(_style()), Source(_style()), iterations=[3])
+    twice = look.paint(Plate(plate, masks=(None, None), weights=(0.5, 2.0)), None)
     assert (once - twice).abs().mean() < 1e-3
 
 
 def test_weights_move_the_paint_from_style_to_style(given: Path) -> None:
     red, blue = _style(tint=(1, 0.1, 0.1)), _style(tint=(0.1, 0.1, 1))
-    plate = Plate(_plate(), masks=(None, None))
+    look = _look(given, Source(red), Source(blue))
     redder, bluer = (
-        _look(given, Source(red, share), Source(blue, 1 - share)).paint(plate, None)
+        look.paint(Plate(_plate(), masks=(None, None), weights=(share, 1 - share)), None)
         for share in (0.9, 0.1)
     )
     assert (redder[:, 0] - bluer[:, 0]).mean() > 0.02

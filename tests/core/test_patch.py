@@ -202,7 +202,7 @@ def test_a_guide_from_a_file_steers():
     guide[..., 48:] = 3
     sample = Plate(plate, (guide,))
     patch = Patch(PatchSettings(), 0)
-    patch.prepare([Source(style, 1.0, (side,))], SIZE, sample)
+    patch.prepare([Source(style, (side,))], SIZE, sample)
     painted = patch.paint(Plate(plate, (guide,)), None)
     assert painted[:, 0, :, 56:].mean() > painted[:, 1, :, 56:].mean() + 0.3
     assert painted[:, 1, :, 8:40].mean() > painted[:, 0, :, 8:40].mean() + 0.3
@@ -214,6 +214,6 @@ def test_a_guide_without_a_styles_side_goes_by_light():
     plate = torch.full((1, 3, *SIZE), 0.5)
     guide = torch.linspace(0, 1, SIZE[1]).expand(1, 1, *SIZE).contiguous()
     patch = Patch(PatchSettings(), 0)
-    patch.prepare([Source(style, 1.0, (None,))], SIZE, Plate(plate, (guide,)))
+    patch.prepare([Source(style, (None,))], SIZE, Plate(plate, (guide,)))
     painted = luminance(patch.paint(Plate(plate, (guide,)), None))
     assert painted[..., 64:].mean() > painted[..., :32].mean() + 0.1

@@ -18,21 +18,24 @@ SIDE = 7
 
 def table(
     *seeds: int,
-    weights: tuple[float, ...] | None = None,
     step: int = 1,
     dtype: torch.dtype = torch.float32,
 ) -> PatchTable:
     materials = []
     for index, seed in enumerate(seeds):
         style = tensor(textured(30 + 4 * seed, 40 - 3 * seed, seed))
-        weight = weights[index] if weights else 1.0
-        materials.append(Material(style, luminance(style), index, weight))
+        materials.append(Material(style, luminance(style), index))
     return PatchTable(materials, SIDE, step, guide_weight=1.0, dtype=dtype)
 
 
-def asked(patches: PatchTable, picture: torch.Tensor, emphasis: float = 1.0) -> Query:
+def asked(
+    patches: PatchTable,
+    picture: torch.Tensor,
+    emphasis: float = 1.0,
+    weights: tuple[float, ...] = (),
+) -> Query:
     tone = luminance(picture)
-    return patches.query(picture, tone, torch.full_like(tone, emphasis))
+    return patches.query(picture, tone, torch.full_like(tone, emphasis), weights=weights)
 
 
 def brute_force(patches: PatchTable, query: Query) -> torch.Tensor:
@@ -151,11 +154,39 @@ def test_the_price_of_use_spreads_the_choice():
 def test_a_light_style_is_taken_less_often():
     plate = tensor(textured(40, 40, 9))
     shares = []
+    patches = table(0, 0)
     for weights in ((1.0, 1.0), (0.2, 1.0)):
-        patches = table(0, 0, weights=weights)
-        rows = matching.search(patches, asked(patches, plate), 0.001).rows
+        rows = matching.search(patches, asked(patches, plate, weights=weights), 0.001).rows
         shares.append((patches.source(rows) == 0).float().mean().item())
     assert shares == [1.0, 0.0], "of two equal styles the first wins, until it weighs less"
+
+
+def test_a_style_that_weighs_nothing_is_as_if_it_were_not_there():
+    """The others are taken as they are without it, whatever the masks say."""
+    both, alone = table(1, 0), table(0)
+    alone._colour_basis, alone._guide_basis = both._colour_basis, both._guide_basis
+    style = tensor(textured(30, 40, 0))
+    alone.features = alone._features(style, luminance(style), 1).flatten(1).T
+    plate = tensor(textured(40, 40, 9))
+    tone = luminance(plate)
+    wanted = matching.search(alone, asked(alone, plate), 0.5)
+    masks = torch.zeros(1, 2, 40, 40)
+    masks[:, 0, :, :20] = 1
+    for those in (None, masks):
+        query = both.query(plate, tone, torch.ones_like(tone), those, (0.0, 2.0))
+        found = matching.search(both, query, 0.5)
+        assert torch.equal(found.rows - (both.rows - alone.rows), wanted.rows)
+        torch.testing.assert_close(found.distances, wanted.distances)
+
+
+def test_the_nearest_of_each_source():
+    patches = table(0, 1)
+    query = asked(patches, tensor(textured(20, 26, 9)), 0.0)
+    counts = [height * width for height, width in patches.shapes]
+    squares = brute_force(patches, query).split(counts, 1)
+    wanted = torch.stack([part.amin(1) for part in squares], 1).view(20, 26, 2)
+    found = matching.nearest_of_each(patches, query)
+    torch.testing.assert_close(found.double(), wanted, rtol=1e-3, atol=1e-6)
 
 
 def test_masks_keep_styles_apart():
