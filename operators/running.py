@@ -176,13 +176,16 @@ _HANDLERS = {
 def register() -> None:
     for name, handler in _HANDLERS.items():
         getattr(bpy.app.handlers, name).append(handler)
+    if not bpy.app.background:  # it may be switched on when a file is open already
+        bpy.app.timers.register(look_for_jobs, first_interval=_SECONDS)
 
 
 def unregister() -> None:
     for name, handler in _HANDLERS.items():
         getattr(bpy.app.handlers, name).remove(handler)
-    if bpy.app.timers.is_registered(_tick):
-        bpy.app.timers.unregister(_tick)
+    for function in (_tick, look_for_jobs):
+        if bpy.app.timers.is_registered(function):
+            bpy.app.timers.unregister(function)
     abandon()
 
 

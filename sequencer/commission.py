@@ -134,7 +134,8 @@ def unfinished(outputs: list[Path]) -> list[Commission]:
     found = []
     for output in dict.fromkeys(outputs):
         for path, known in record.jobs_in(output):
-            if known.blend != blend or known.dropped or marks.source_of(known.shot) is None:
+            ours = known.blend == blend or bool(marks.results_with(path.name))
+            if not ours or known.dropped or marks.source_of(known.shot) is None:
                 continue
             pattern = job.FRAMES + known.picture_format.suffix
             if known.prepared or record.missing(path, pattern, known.shot):

@@ -218,12 +218,15 @@ def test_a_cancelled_job_is_not_found_again(timeline, pictures, queue):
 def test_jobs_of_another_file_are_not_found(timeline, pictures, queue, tmp_path):
     timeline.images(pictures)
     timeline.save()
+    before, after = tmp_path / "before.blend", tmp_path / "after.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(before), copy=True)
     task = queue.add()
     queue.until(lambda: task.phase.name == "PAINT" and task.done >= 2)
-    other = tmp_path / "other.blend"
-    bpy.ops.wm.save_as_mainfile(filepath=str(other), copy=True)
-    bpy.ops.wm.open_mainfile(filepath=str(other))
+    bpy.ops.wm.save_as_mainfile(filepath=str(after), copy=True)
+    bpy.ops.wm.open_mainfile(filepath=str(before))
     assert queue.tasks() == []
+    bpy.ops.wm.open_mainfile(filepath=str(after))
+    assert [found.name for found in queue.tasks()] == [task.name], "its result stands here"
 
 
 def test_the_folder_goes_meanwhile(timeline, pictures, queue):
