@@ -90,7 +90,7 @@ class Blender:
         common = {
             "shot": str(ROOT / "examples/shot"),
             "style": str(ROOT / "examples/styles/evening.jpg"),
-            "seconds": 900 if self.has_real_engine else 120,
+            "seconds": 600 if self.has_real_engine else 45,
         }
         path.write_text(json.dumps({**common, **plan}), encoding="utf-8")
         done = subprocess.run(
@@ -121,13 +121,16 @@ class Screen:
         self._size = size
 
     def __enter__(self) -> str:
-        name = f":{90 + os.getpid() % 900}"
+        reading, writing = os.pipe()
         self._server = subprocess.Popen(
-            ["Xvfb", name, "-screen", "0", f"{self._size}x24"],
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{self._size}x24"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            pass_fds=[writing],
         )
-        return name
+        os.close(writing)
+        with open(reading, encoding="ascii") as number:  # it comes when the screen is there
+            return f":{number.readline().strip()}"
 
     def __exit__(self, *_: object) -> None:
         self._server.terminate()

@@ -96,13 +96,25 @@ def _flagged(operator: str, which: int) -> Iterator[None]:
         return name == operator and count == which
 
     def wrap(_: Any, function: Callable[..., None]) -> Callable[..., None]:
-        def draw(self: Any, context: Any, *rest: Any) -> None:
-            if isinstance(self, bpy.types.Panel):
-                function(_Panel(self, _Layout(self.layout, flag)), context)
-            else:
-                function(self, context, _Layout(rest[0], flag), *rest[1:])
+        # Blender hands a function as many arguments as its code names
+        def draw(self: Any, context: Any) -> None:
+            function(_Panel(self, _Layout(self.layout, flag)), context)
 
-        return draw
+        def draw_item(
+            self: Any,
+            context: Any,
+            layout: Any,
+            data: Any,
+            item: Any,
+            icon: Any,
+            active_data: Any,
+            active_property: Any,
+            index: Any,
+        ) -> None:
+            rest = (data, item, icon, active_data, active_property, index)
+            function(self, context, _Layout(layout, flag), *rest)
+
+        return draw_item if function.__name__ == "draw_item" else draw
 
     with _drawn_by(wrap):
         yield
@@ -159,10 +171,12 @@ def show_panel(name: str, opened: bool = True) -> Iterator[float]:
     drawn: set[str] = set()
 
     def wrap(cls: Any, function: Callable[..., None]) -> Callable[..., None]:
-        def draw(*arguments: Any) -> None:
-            if function.__name__ == "draw":
-                drawn.add(cls.__name__)
-            function(*arguments)
+        if function.__name__ != "draw":
+            return function
+
+        def draw(self: Any, context: Any) -> None:
+            drawn.add(cls.__name__)
+            function(self, context)
 
         return draw
 
