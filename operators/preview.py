@@ -30,6 +30,7 @@ class _Looking:
         self.standing: Preview | None = None
         self.made: PreviewTask | None = None  # whose files the standing one shows
         self.message = ""  # why the last one came to nothing
+        self.wipe = 0.0  # while the file is being saved
         self.muted: list[tuple[str, str]] = []  # scene and strip, while something is rendered
 
 
@@ -156,29 +157,26 @@ def _wipe() -> float:
 def _before_save(*_: Any) -> None:
     if _now.standing is not None:
         _now.standing.take_away()
+        _now.wipe = _wipe()
         # it would be saved with the windows
         bpy.context.window_manager.property_unset("ecset_wipe")
 
 
 @bpy.app.handlers.persistent
 def _after_save(*_: Any) -> None:
-    preview = _now.standing
-    if preview is not None:
-        wipe = preview.wiped
-        _keep_standing(wipe)
-        if wipe and _now.standing is not None:
-            bpy.context.window_manager.ecset_wipe = wipe
+    if _now.standing is not None:
+        bpy.context.window_manager.ecset_wipe = _now.wipe
+        _keep_standing()
 
 
 @bpy.app.handlers.persistent
 def _after_undo(*_: Any) -> None:
     preview_strips.remove_others(_now.standing)
-    if _now.standing is not None:
-        _keep_standing(_now.standing.wiped)
+    _keep_standing()
 
 
-def _keep_standing(wipe: float) -> None:
-    if _now.standing is not None and not preview_strips.restore(_now.standing, wipe):
+def _keep_standing() -> None:
+    if _now.standing is not None and not preview_strips.restore(_now.standing, _wipe()):
         discard()  # its shot is gone
 
 

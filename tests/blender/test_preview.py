@@ -261,8 +261,7 @@ def test_the_preview_as_active_strip(timeline, shot, preview):
 def test_a_saved_file_does_not_contain_it(timeline, shot, preview):
     timeline.save()
     look()
-    bpy.context.window_manager.ecset_wipe = 0.5
-    preview._tick()
+    bpy.context.window_manager.ecset_wipe = 0.5  # just now
     path = timeline.save()
     painted = timeline.find("Ecset Preview")  # it stands again
     assert painted.crop.min_x == 32
@@ -297,7 +296,7 @@ def test_undo_steps(timeline, shot, preview):
     dead.name, dead["ecset_preview"] = "Old", "Shot"
     preview._after_undo(timeline.scene)
     assert names(timeline) == ["Ecset Preview", "Ecset Preview Plate", "Shot"]
-    preview.standing().wipe(0.5)
+    bpy.context.window_manager.ecset_wipe = 0.5
     timeline.strips.remove(timeline.find("Ecset Preview"))
     preview._after_undo(timeline.scene)
     assert names(timeline) == ["Ecset Preview", "Ecset Preview Plate", "Shot"]

@@ -17,9 +17,8 @@ BOTH = ["Ecset Preview", "Ecset Preview Plate", "Harbour"]
 def seen(in_window, tmp_path_factory) -> dict:
     """What happened in the window."""
     folder = tmp_path_factory.mktemp("preview")
+    saw = in_window("preview.py", folder, frame_seconds=8)
     pictures = Path(os.environ.get("ECSET_SCREENSHOTS", folder)).resolve()
-    pictures.mkdir(exist_ok=True)
-    saw = in_window("preview.py", folder, pictures=str(pictures))
     return {**saw, "pictures": pictures}
 
 
@@ -52,6 +51,7 @@ def test_undo_and_redo(seen):
     assert seen["names after undo"] == BOTH
     assert seen["names after redo"] == [*BOTH[:2], "Renamed"]
     assert seen["changed"]["undone"] < 0.02
+    assert seen["wipe"] == dict.fromkeys(seen["wipe"], 0.5)
 
 
 def test_discarded(seen):
