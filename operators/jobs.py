@@ -6,7 +6,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..panels.preferences import engine_python, machine
-from ..sequencer.errors import BadInput
+from ..sequencer.errors import EXIT_DONE, BadInput, EcsetError
 from ..sequencer.task import LOG, Phase, StylizeTask
 from . import running, sidebar
 
@@ -31,7 +31,7 @@ class _ForJob:
             return {"CANCELLED"}
         try:
             self._do(task)
-        except BadInput as error:
+        except EcsetError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         sidebar.redraw(context)
@@ -57,10 +57,14 @@ class ECSET_OT_pause_job(_ForJob, bpy.types.Operator):
     )
 
     def _do(self, task: StylizeTask) -> None:
+        if not (task.phase.is_work or task.phase is Phase.WAITING):
+            raise BadInput("The job is not under way: there is nothing to pause.")
         task.pause()
 
 
 class ECSET_OT_resume_job(_ForJob, bpy.types.Operator):
+    """In the background, as scripts call it, it returns when the job is done."""
+
     bl_idname = "ecset.resume_job"
     bl_label = "Resume"
     bl_description = "Go on behind the frames that are done, when the jobs before it are through"
@@ -69,7 +73,14 @@ class ECSET_OT_resume_job(_ForJob, bpy.types.Operator):
         if task.phase.is_work or task.phase is Phase.WAITING:
             raise BadInput("The job is under way already.")
         task.wait(engine_python(), machine())
-        running.drive()
+        if not bpy.app.background:
+            running.drive()
+            return
+        status = task.run_to_end()
+        for note in task.notes:
+            self.report({"WARNING"}, note)
+        if status != EXIT_DONE:
+            raise EcsetError(task.message)
 
 
 class ECSET_OT_cancel_job(_ForJob, bpy.types.Operator):
@@ -81,6 +92,8 @@ class ECSET_OT_cancel_job(_ForJob, bpy.types.Operator):
     )
 
     def _do(self, task: StylizeTask) -> None:
+        if task.phase.is_end:
+            raise BadInput("The job has ended already: there is nothing to cancel.")
         task.on_change = running.push_undo
         task.cancel()
 
@@ -104,6 +117,8 @@ class ECSET_OT_reveal_job(_ForJob, bpy.types.Operator):
     def _do(self, task: StylizeTask) -> None:
         if not task.folder.is_dir():
             raise BadInput(f"The folder {task.folder} is gone.")
+        if bpy.app.background:
+            raise BadInput(f"There is no screen to show the folder on: it is {task.folder}.")
         bpy.ops.wm.path_open(filepath=str(task.folder))
 
 

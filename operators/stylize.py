@@ -8,7 +8,7 @@ from bpy.props import BoolProperty, CollectionProperty, FloatProperty, StringPro
 from ..panels.preferences import engine_python, machine, weights_files
 from ..sequencer import compat, marks
 from ..sequencer.commission import commission
-from ..sequencer.errors import BadInput, EcsetError
+from ..sequencer.errors import EXIT_CANCELLED, BadInput, EcsetError
 from ..sequencer.job import Guide, Style
 from ..sequencer.task import Phase, StylizeTask
 from . import preview, running, sidebar, weights
@@ -142,9 +142,13 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
 
     def execute(self, context: Any) -> set[str]:
         tasks = self._begin(context)
-        for task in tasks:
-            task.run_to_end()
+        for number, task in enumerate(tasks, 1):
+            status = task.run_to_end()
             self._report(task)
+            if status == EXIT_CANCELLED:  # by Ctrl-C, which means all of it
+                for other in tasks[number:]:
+                    running.forget(other)
+                break
         if not any(task.phase is Phase.DONE for task in tasks):
             return {"CANCELLED"}
         running.push_undo("Stylize")
