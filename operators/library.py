@@ -100,7 +100,7 @@ class ECSET_OT_use_picture(bpy.types.Operator):
     def description(cls, context: Any, properties: Any) -> str:
         name = bpy.path.basename(properties.path)
         return (
-            f"{name}\n\u2022 Click to paint in its style: it takes the place of the chosen style."
+            f"{name}\n\u2022 Click to paint in its style: it takes the place of the chosen style"
             "\n\u2022 Shift-Click to add it to the styles"
         )
 

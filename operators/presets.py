@@ -147,9 +147,17 @@ class _Save(AddPresetBase):
         'settings = (getattr(bpy.context, "sequencer_scene", None) or bpy.context.scene).ecset'
     ]
 
-    def execute(self, context: Any) -> set[str]:
+    def execute(self: Any, context: Any) -> set[str]:
         forget()
-        return super().execute(context)
+        if self.remove_name and self._is_shipped():
+            self.report({"WARNING"}, "This preset comes with Ecset and stays.")
+            return {"CANCELLED"}
+        return set(AddPresetBase.execute(self, context))
+
+    def _is_shipped(self: Any) -> bool:
+        """Blender itself knows only of extensions that were installed, not of a folder of ours."""
+        found = bpy.utils.preset_find(self.name, self.preset_subdir, display_name=True)
+        return bool(found) and Path(found).is_relative_to(ROOT)
 
 
 class ECSET_OT_save_brushwork_preset(_Save, bpy.types.Operator):

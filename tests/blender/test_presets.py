@@ -102,6 +102,11 @@ def test_save_and_take_away(settings, presets, saved):
     assert presets.current(settings) is None
 
 
+def test_those_that_come_with_ecset_stay(settings):
+    assert bpy.ops.ecset.save_brushwork_preset(name="Tinted", remove_name=True) == {"CANCELLED"}
+    assert (ROOT / "presets/ecset/patch/Tinted.py").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
