@@ -5,6 +5,7 @@ and are exchanged as they come.  No exchange is a step of undo, so that undo and
 a strip as it was earlier; and Blender may have ended before a job did.  `catch_up` puts both right.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +71,16 @@ def take_away(job: Path, record: Record) -> bool:
     if found is None or not _is_partial(found[1]):
         return False
     scene, strip = found
+    editor = scene.sequence_editor
+    source, was_active = marks.shot_of(scene, strip), editor.active_strip == strip
     if strip.get(marks.MUTED_PROPERTY):
-        marks.shot_of(scene, strip).mute = False
+        source.mute = False
     for other in _replaced_by(scene, job.name):
         other.mute = False
         del other[marks.REPLACED_PROPERTY]
-    owner = strip.parent_meta() or scene.sequence_editor
-    compat.strips_of(owner).remove(strip)
+    if was_active and source != strip:  # so that Stylize goes on with what it was pressed for
+        editor.active_strip, source.select = source, True
+    compat.strips_of(strip.parent_meta() or editor).remove(strip)
     return True
 
 
@@ -129,8 +133,11 @@ def _remove_replaced(scene: Any, strip: Any) -> bool:
     """Remove what the complete result `strip` takes the place of, and give it that place."""
     job = strip[marks.JOB_PROPERTY]
     replaced = _replaced_by(scene, job)
+    names = [other.name for other in replaced]
     for other in replaced:
         compat.strips_of(other.parent_meta() or scene.sequence_editor).remove(other)
+    if re.sub(r"\.\d+$", "", strip.name) in names:  # it had a number because the name was taken
+        strip.name = re.sub(r"\.\d+$", "", strip.name)
     if replaced:
         source = marks.shot_of(scene, strip)
         first, end = compat.left(strip), compat.right(strip)

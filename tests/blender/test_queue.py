@@ -155,11 +155,11 @@ def test_an_older_result_is_replaced_or_kept(timeline, pictures, queue):
     queue.to_end()
     queue.add(format="PNG16")
     queue.to_end()
-    assert names(timeline) == ["Shot", "Shot Ecset.001"]
-    assert timeline.find("Shot Ecset.001").channel == 2
+    assert names(timeline) == ["Shot", "Shot Ecset"]
+    assert timeline.find("Shot Ecset").channel == 2
     queue.add(format="EXR", older="STACK", result_name="Third")
     queue.to_end()
-    assert sorted(names(timeline)) == ["Shot", "Shot Ecset.001", "Third"]
+    assert sorted(names(timeline)) == ["Shot", "Shot Ecset", "Third"]
     assert timeline.find("Third").channel == 3
 
 
