@@ -40,23 +40,24 @@ def task() -> Any:
     return running().tasks()[-1]
 
 
-def more_frames(count: int) -> Iterator[float]:
-    done = task().done
+def painted() -> dict[Path, int]:
+    """The frames on disk, and when each was written."""
+    return {path: path.stat().st_mtime_ns for path in task().folder.glob("frames/*.png")}
+
+
+def more_frames(than: int) -> Iterator[float]:
     yield from wait(
-        lambda: (
-            task().phase.is_end or (task().phase.name == "PAINT" and task().done > done + count)
-        ),
-        "painted frames",
+        lambda: task().phase.name == "PAINT" and len(painted()) > than + 2, "painted frames"
     )
     seen["phase"], seen["pid"] = task().phase.name, task()._child.pid
-    seen["frames"] = len(list(task().folder.glob("frames/*.png")))
+    seen["frames"] = len(painted())
 
 
 def begin() -> Iterator[float]:
     yield from prepare()
     bpy.ops.wm.save_mainfile()
     call("ecset.stylize")
-    yield from more_frames(3)
+    yield from more_frames(0)
     write_down()
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -77,21 +78,22 @@ def open_again() -> Iterator[float]:
 
 def go_on() -> Iterator[float]:
     yield from open_again()
+    before = len(painted())
     yield from press("ecset.resume_job")
-    yield from more_frames(2)
+    yield from more_frames(before)
     bpy.ops.wm.save_mainfile()
 
 
 def finish() -> Iterator[float]:
     yield from open_again()
-    before = {path: path.stat().st_mtime_ns for path in task().folder.glob("frames/*.png")}
+    before = painted()
     yield from press("ecset.resume_job")
     yield from wait(lambda: task().phase.is_end, "the end")
-    seen["end"] = task().phase.name, task().message
+    seen["task"] = task().phase.name, task().message
     seen["names at the end"] = names()
     shown = [element.filename for element in all_strips()["Harbour Ecset"].elements]
     seen["plates at the end"] = sum("plate" in name for name in shown)
-    seen["kept"] = all(path.stat().st_mtime_ns == when for path, when in before.items())
+    seen["kept"] = before.items() <= painted().items()
 
 
 run({"begin": begin, "go on": go_on, "finish": finish}[PLAN["part"]]())

@@ -44,7 +44,7 @@ def test_it_is_painted_to_the_end(seen):
     saw = seen["finish"]
     assert seen["go on"]["names"] == ["Harbour"], "the file was saved before"
     assert saw["names"] == ["Harbour", "Harbour Ecset"], "and after the strip was there"
-    assert saw["end"][0] == "DONE", saw["end"]
+    assert saw["task"][0] == "DONE", saw["task"]
     assert saw["kept"]
     assert saw["names at the end"] == ["Harbour", "Harbour Ecset"]
     assert saw["plates at the end"] == 0
