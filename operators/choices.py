@@ -1,6 +1,7 @@
 """What can be chosen for a strip, each thing once: for panel, scripts and command line.
 
-Only the strength can be animated: all else holds for a whole strip.
+The strength can be animated, and the weights of the scene's styles: all else holds for a whole
+strip.
 """
 
 from collections.abc import Mapping

@@ -32,6 +32,7 @@ from ..sequencer.job import (
     Style,
     decimal,
 )
+from . import style_list
 from .choices import declared
 
 
@@ -84,6 +85,7 @@ class Order:
                     replace(
                         style,
                         path=_path(style.path, STYLE),
+                        weight=None if self.scene_styles else style.weight,
                         mask=_optional(style.mask, MASK),
                     )
                     for style in self.styles
@@ -143,10 +145,14 @@ class Order:
                 "The settings on this strip are damaged, or of another version of Ecset: "
                 "choose them anew."
             ) from error
-        settings.styles.clear()
-        for style in styles:
-            item = settings.styles.add()
-            item.path, item.mask = style.path, style.mask
+        if [item.path for item in settings.styles] != [style.path for style in styles]:
+            # what moved the weights of others is not theirs
+            while settings.styles:
+                style_list.remove(settings.id_data, len(settings.styles) - 1)
+            for style in styles:
+                settings.styles.add().path = style.path
+        for item, style in zip(settings.styles, styles, strict=True):
+            item.mask = style.mask
             if isinstance(style.weight, float):
                 item.weight = style.weight
         settings.active_style = 0

@@ -4,7 +4,9 @@ import bpy
 from bpy.props import CollectionProperty, FloatProperty, IntProperty, StringProperty
 
 from ..sequencer import compat
+from ..sequencer.brushwork import WEIGHT_LIMITS
 from .choices import Choices
+from .limits import within
 
 
 class EcsetStyle(bpy.types.PropertyGroup):
@@ -23,9 +25,8 @@ class EcsetStyle(bpy.types.PropertyGroup):
         name="Weight",
         description="How much this style counts beside the others",
         default=1.0,
-        min=0.0,
-        max=1000.0,
         soft_max=10.0,
+        **within(WEIGHT_LIMITS),
     )
     mask: StringProperty(
         name="Style Mask",

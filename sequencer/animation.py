@@ -2,8 +2,7 @@
 property of the scene is at each frame.
 """
 
-from collections.abc import Iterable
-from operator import attrgetter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import bpy
@@ -59,38 +58,44 @@ def is_animated(scene: Any, strip_name: str, parts: tuple[str, ...]) -> bool:
     )
 
 
-def values(scene: Any, path: str, frames: range) -> list[float]:
-    """What the number at the data path `path` of the scene is at `frames`, each of them.
+def values(scene: Any, paths: Sequence[str], frames: range) -> list[list[float]]:
+    """What the numbers at the data paths `paths` of the scene are at `frames`, each of them.
 
     The session stays as it is: no frame is set in it.
     """
     data = scene.animation_data
-    present = attrgetter(path)(scene)
+    found = {path: [scene.path_resolve(path)] * len(frames) for path in paths}
     if data is None:
-        return [present] * len(frames)
-    curves = [c for c in compat.fcurves_of(scene) or () if c.data_path == path and not c.mute]
-    drivers = [d for d in data.drivers if d.data_path == path and not d.mute]
+        return list(found.values())
     tracks = data.use_nla and any(not track.mute for track in data.nla_tracks)
     stretched = scene.render.frame_map_old != scene.render.frame_map_new
-    if drivers or tracks or (curves and stretched):
-        return _evaluated(scene, path, frames)
-    if curves:
-        return [curves[0].evaluate(frame) for frame in frames]
-    return [present] * len(frames)
+    own = compat.fcurves_of(scene) or ()
+    unclear = []
+    for path in paths:
+        curves = [curve for curve in own if curve.data_path == path and not curve.mute]
+        driven = any(d.data_path == path and not d.mute for d in data.drivers)
+        if driven or tracks or (curves and stretched):
+            unclear.append(path)
+        elif curves:
+            found[path] = [curves[0].evaluate(frame) for frame in frames]
+    if unclear:
+        found.update(_evaluated(scene, unclear, frames))
+    return list(found.values())
 
 
-def _evaluated(scene: Any, path: str, frames: range) -> list[float]:
+def _evaluated(scene: Any, paths: Sequence[str], frames: range) -> dict[str, list[float]]:
     """The same where curves alone do not tell: by a copy of the scene that no window shows.
 
     Its evaluation goes through all frames, and writes nothing back to what it was copied from.
     """
     copy = scene.copy()
     try:
-        found = []
+        found: dict[str, list[float]] = {path: [] for path in paths}
         for frame in frames:
             copy.frame_set(frame)
-            depsgraph = copy.view_layers[0].depsgraph
-            found.append(attrgetter(path)(copy.evaluated_get(depsgraph)))
+            evaluated = copy.evaluated_get(copy.view_layers[0].depsgraph)
+            for path in paths:
+                found[path].append(evaluated.path_resolve(path))
         return found
     finally:
         bpy.data.scenes.remove(copy)

@@ -33,3 +33,6 @@ LIMITS = {
 #: How much of the paint shows over the plate, and its limits.
 STRENGTH = 1.0
 STRENGTH_LIMITS = (0.0, 1.0)
+
+#: How much a style counts beside others.
+WEIGHT_LIMITS = (0.0, 1000.0)

@@ -70,7 +70,7 @@ def commission(
     """
     check.refuse_foreign(settings)
     shot = plates.describe(scene, strip, settings.frames)
-    settings = check.with_strength(scene, shot, settings)
+    settings = check.with_the_scenes_own(scene, shot, settings)
     settings, notes = keyframes.use(scene, shot, settings)
     check.files(settings, shot)
     mask_shots = masks.shots(scene, shot, settings.mask_strips)

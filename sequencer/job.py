@@ -69,7 +69,7 @@ class Style:
     """
 
     path: str
-    weight: float = 1.0
+    weight: float | tuple[float, ...] | None = 1.0  # one a frame; None: as in the scene's list
     mask: str = ""
 
 

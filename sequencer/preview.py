@@ -65,7 +65,7 @@ class PreviewTask:
         check.refuse_foreign(settings)
         self.shot = plates.describe(scene, strip, (frame, frame))
         settings, needed, self.notes = _around(scene, strip, self.shot, settings)
-        settings = check.with_strength(scene, needed, settings)
+        settings = check.with_the_scenes_own(scene, needed, settings)
         check.files(settings, needed)
         self.picture = settings.picture_format
         self.phase = Phase.PLATES

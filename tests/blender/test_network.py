@@ -61,12 +61,13 @@ def test_numbers_are_the_engines(extension, case):
         assert field.choices == ours.CHOICES.get(name, ()), name
 
 
-def test_strength_is_the_engines(extension):
-    from ecset.sequencer.brushwork import STRENGTH, STRENGTH_LIMITS
+def test_strength_and_weights_are_the_engines(extension):
+    from ecset.sequencer.brushwork import STRENGTH, STRENGTH_LIMITS, WEIGHT_LIMITS
 
-    share = schema.alias("job.py", "Share")
+    share, weight = schema.alias("job.py", "Share"), schema.alias("look.py", "Weight")
     assert schema.fields("job.py", "Job")["strength"].default == STRENGTH
     assert (share.least, share.greatest) == STRENGTH_LIMITS
+    assert (weight.least, weight.greatest) == WEIGHT_LIMITS
 
 
 def test_so_many_at_most(extension):

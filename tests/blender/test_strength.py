@@ -1,4 +1,6 @@
-"""A strength that moves: from keyframes and drivers of the scene to each frame of the job."""
+"""A strength and weights of styles that move: from keyframes and drivers of the scene to each frame
+of the job.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,8 @@ def written(**given) -> Any:
 def values(scene) -> list[float]:
     from ecset.sequencer import animation
 
-    return animation.values(scene, "ecset.strength", FRAMES)
+    (found,) = animation.values(scene, ["ecset.strength"], FRAMES)
+    return found
 
 
 def test_one_number_where_nothing_moves(scene):
@@ -158,3 +161,104 @@ def test_command_line_counts_the_blends(scene, timeline, capfd, tmp_path):
 
     assert strength() == [0.4, 0.6, 0.8]
     assert strength("--strength", "0.25") == 0.25
+
+
+# Weights of styles.
+
+
+@pytest.fixture
+def styled(scene, pictures) -> Any:
+    """The scene with three styles; the one in the middle has no picture yet."""
+    for path in ("", str(pictures[1])):
+        scene.ecset.styles.add().path = path
+    return scene
+
+
+def weigh(scene, place: int, *points: tuple[float, float]) -> None:
+    """Straight lines between (frame, weight)."""
+    from ecset.sequencer import compat
+
+    style = scene.ecset.styles[place]
+    for frame, weight in points:
+        style.weight = weight
+        style.keyframe_insert("weight", frame=frame)
+    for moved in compat.fcurves_of(scene):
+        for point in moved.keyframe_points:
+            point.interpolation = "LINEAR"
+
+
+def written_weights(**given) -> list[Any]:
+    """The weights in the job of a strip that was painted."""
+    from ecset.operators import running
+
+    assert bpy.ops.ecset.stylize(frames="1-5", **given) == {"FINISHED"}
+    job = json.loads((running.last_task().folder / "job.json").read_text(encoding="utf-8"))
+    return [style["weight"] for style in job["look"]["styles"]]
+
+
+def test_plain_weights(styled):
+    styled.ecset.styles[2].weight = 0.3
+    assert written_weights() == [1.0, 0.3]
+
+
+def test_weights_cross(styled):
+    weigh(styled, 0, (1, 1.0), (5, 0.0))
+    weigh(styled, 2, (1, 0.0), (5, 2.0))
+    assert written_weights() == [[1.0, 0.75, 0.5, 0.25, 0.0], [0.0, 0.5, 1.0, 1.5, 2.0]]
+    assert written_weights(look="neural")[1] == [0.0, 0.5, 1.0, 1.5, 2.0]
+
+
+def test_drivers_of_weights(styled):
+    styled.ecset.styles[2].driver_add("weight").driver.expression = "frame / 10"
+    assert written_weights() == [1.0, [0.1, 0.2, 0.3, 0.4, 0.5]]
+
+
+def test_weights_stay_in_their_limits(styled):
+    driver = styled.ecset.styles[0].driver_add("weight").driver
+    driver.expression = "(frame - 3) * 1000"
+    assert written_weights() == [[0.0, 0.0, 0.0, 1000.0, 1000.0], 1.0]
+
+
+def test_given_styles_have_given_weights(styled, pictures):
+    weigh(styled, 0, (1, 1.0), (5, 0.0))
+    styles = [{"name": str(pictures[0]), "weight": 0.25, "mask": ""}]
+    assert written_weights(styles=styles) == [0.25]
+    assert written_weights(style=str(pictures[0])) == [1.0]
+
+
+def test_animation_of_the_list_reaches_the_job_where_the_style_is(styled):
+    from ecset.operators import style_list
+
+    weigh(styled, 0, (1, 1.0), (5, 0.2))
+    styled.ecset.styles[2].driver_add("weight").driver.expression = "frame"
+    style_list.move(styled, 0, 2)
+    assert written_weights() == [[1.0, 2.0, 3.0, 4.0, 5.0], [1.0, 0.8, 0.6, 0.4, 0.2]]
+    style_list.remove(styled, 1)
+    assert written_weights() == [[1.0, 0.8, 0.6, 0.4, 0.2]]
+
+
+def test_styles_that_all_weigh_nothing(styled):
+    from ecset.operators import running
+
+    weigh(styled, 0, (1, 1.0), (3, 0.0))
+    styled.ecset.styles[2].weight = 0.0
+    with pytest.raises(RuntimeError, match="All styles weigh 0 at frame 3: give one of them"):
+        bpy.ops.ecset.stylize(frames="1-5")
+    assert not running.tasks()
+    assert bpy.ops.ecset.stylize(frames="1-2") == {"FINISHED"}
+
+
+def test_the_list_filled_again_has_no_foreign_animation(styled):
+    """As the panel is filled from a result: other styles do not take over what moved these."""
+    from ecset.operators.order import Order
+    from ecset.sequencer import compat
+    from ecset.sequencer.job import Style
+
+    weigh(styled, 0, (1, 1.0), (5, 0.0))
+    asked = Order.of_scene(styled).to_json()
+    Order.fill(asked, styled.ecset)
+    assert [s.path for s in styled.ecset.styles] == [s["path"] for s in asked["styles"]]
+    other = Order.of_scene(styled, styles=[Style("//other.png", 2.0)]).to_json()
+    Order.fill(other, styled.ecset)
+    assert not any(compat.animation_of(styled))
+    assert [(s.path, s.weight) for s in styled.ecset.styles] == [("//other.png", 2.0)]
