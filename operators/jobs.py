@@ -109,6 +109,28 @@ class ECSET_OT_forget_job(_ForJob, bpy.types.Operator):
         running.forget(task)
 
 
+class ECSET_OT_forget_ended_jobs(bpy.types.Operator):
+    bl_idname = "ecset.forget_ended_jobs"
+    bl_label = "Remove Ended Jobs from List"
+    bl_description = (
+        "Take the jobs that are done, failed or cancelled from this list; strips and files stay"
+    )
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        if not any(task.phase.is_end for task in running.tasks()):
+            cls.poll_message_set("No job has ended")
+            return False
+        return True
+
+    def execute(self, context: Any) -> set[str]:
+        for task in running.tasks():
+            if task.phase.is_end:
+                running.forget(task)
+        sidebar.redraw(context)
+        return {"FINISHED"}
+
+
 class ECSET_OT_reveal_job(_ForJob, bpy.types.Operator):
     bl_idname = "ecset.reveal_job"
     bl_label = "Show Folder"

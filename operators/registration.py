@@ -19,6 +19,7 @@ from .add_keyframe import ECSET_OT_add_keyframe
 from .drag_style import ECSET_OT_drag_style
 from .jobs import (
     ECSET_OT_cancel_job,
+    ECSET_OT_forget_ended_jobs,
     ECSET_OT_forget_job,
     ECSET_OT_pause_job,
     ECSET_OT_resume_job,
@@ -59,6 +60,7 @@ _CLASSES = (
     ECSET_OT_resume_job,
     ECSET_OT_cancel_job,
     ECSET_OT_forget_job,
+    ECSET_OT_forget_ended_jobs,
     ECSET_OT_reveal_job,
     ECSET_OT_show_log,
     ECSET_OT_add_styles,
@@ -83,9 +85,9 @@ _CLASSES = (
     ECSET_PT_style,
     ECSET_PT_jobs,
     ECSET_PT_library,
-    ECSET_PT_coherence,
     ECSET_PT_brushwork,
     ECSET_PT_network,
+    ECSET_PT_coherence,
     ECSET_PT_keyframes,
     ECSET_PT_output,
 )

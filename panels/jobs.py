@@ -28,8 +28,11 @@ class ECSET_PT_jobs(Below, bpy.types.Panel):
 
     def draw_header_preset(self, context: Any) -> None:
         tasks = running.tasks()
+        ended = sum(task.phase.is_end for task in tasks)
         if len(tasks) > 1:
-            self.layout.label(text=f"{sum(task.phase.is_end for task in tasks)} of {len(tasks)}")
+            self.layout.label(text=f"{ended} of {len(tasks)}")
+        if ended > 1:
+            self.layout.operator("ecset.forget_ended_jobs", text="", icon="TRASH", emboss=False)
 
     def draw(self, context: Any) -> None:
         width = characters(context) - 2  # a box has edges

@@ -39,10 +39,9 @@ def selected(scene: Any) -> list[Any]:
     return sorted(shots.values(), key=lambda strip: (compat.left(strip), strip.channel))
 
 
-def draw(layout: Any, context: Any, scene: Any, strip: Any) -> None:
-    """The active strip, or how many are selected."""
+def draw(layout: Any, context: Any, scene: Any, strip: Any, strips: list[Any]) -> None:
+    """The active `strip`, or `strips` if several are selected."""
     column = layout.column(align=True)
-    strips = selected(scene)
     if len(strips) > 1:
         _draw_several(column, context, strips)
     elif strip is None:

@@ -27,13 +27,14 @@ class ECSET_PT_style(bpy.types.Panel):
         editor = scene.sequence_editor
         strip = editor.active_strip if editor else None
         width = characters(context)
-        shot.draw(layout, context, scene, strip)
+        strips = shot.selected(scene)
+        shot.draw(layout, context, scene, strip, strips)
         _draw_look(layout, scene.ecset)
         if scene.ecset.look != "identity":
             _draw_styles(layout, scene.ecset, keyframes.count(scene), width)
             _draw_amount(layout, scene.ecset)
         weights.draw(layout, scene.ecset, width)
-        _draw_buttons(layout, scene)
+        _draw_buttons(layout, len(strips))
         preview.draw(layout, context)
         if strip is not None:
             _draw_outcome(layout, scene, strip, width)
@@ -74,11 +75,10 @@ def _draw_amount(layout: Any, settings: Any) -> None:
     column.prop(settings, "strength")
 
 
-def _draw_buttons(layout: Any, scene: Any) -> None:
+def _draw_buttons(layout: Any, count: int) -> None:
     row = layout.row(align=True)
     row.scale_y = 1.5
     row.operator("ecset.preview", icon="HIDE_OFF")
-    count = len(shot.selected(scene))
     text = f"Stylize {count}" if count > 1 else "Stylize"
     row.operator("ecset.stylize", text=text, icon="BRUSH_DATA").selected = count > 1
 
