@@ -39,11 +39,15 @@ class _Parser(argparse.ArgumentParser):
         raise BadInput(f"{message[:1].upper()}{message[1:]}: see {self.prog} --help.")
 
 
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """Texts as they stand, and options apart from what is said of them."""
+class _Help(argparse.HelpFormatter):
+    """Wraps what is running text, and leaves examples and tables as they stand."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=28)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        stands = any(line.startswith("  ") for line in text.splitlines())
+        return text if stands else textwrap.fill(text, width)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         """A line that begins with a value stands for itself, indented where it goes on."""
@@ -81,12 +85,12 @@ def parser() -> argparse.ArgumentParser:
             add_help=False,
         )
 
-    _stylize(add("stylize", "FILE.blend (--strip NAME ... | --all) [OPTION ...]"))
-    _preview(add("preview", "FILE.blend --strip NAME --frame N --output PICTURE [OPTION ...]"))
-    _resume(add("resume", "PATH ... [OPTION ...]"))
+    _stylize(add("stylize", "FILE.blend (--strip NAME ... | --all) [...]"))
+    _preview(add("preview", "FILE.blend --strip NAME --frame N --output PICTURE [...]"))
+    _resume(add("resume", "PATH ... [...]"))
     _status(add("status", "PATH ... [--json]"))
     _weights(add("weights", "[--engine-python PATH] WHAT ..."))
-    _setup(add("setup", "[OPTION ...]"))
+    _setup(add("setup", "[...]"))
     return ecset
 
 

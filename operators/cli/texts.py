@@ -15,8 +15,8 @@ Paint the strips of Blender's video sequencer in the style of a picture, without
 
 ALL_EXAMPLES = """\
 examples:
-  blender --command ecset stylize edit.blend --strip Harbour --style evening.jpg \\
-      --save-as painted.blend
+  blender --command ecset stylize edit.blend --strip Harbour \\
+      --style evening.jpg --save-as painted.blend
   blender --command ecset status edit.blend
   blender --command ecset resume edit.blend --save-as painted.blend
 
@@ -43,14 +43,14 @@ COMMANDS = {
     "stylize": Text(
         "paint strips: one, several or all",
         """\
-Paint strips of a .blend, one after the other.  What is not given is what was chosen in the panel
-when the .blend was saved.  The same call goes on where an earlier one was stopped.  A strip that
+Paint strips of a .blend, one after the other. What is not given is what was chosen in the panel
+when the .blend was saved. The same call goes on where an earlier one was stopped. A strip that
 cannot be painted does not stop the others.""",
         f"""\
 examples:
   one strip, in the style of a picture:
-    blender --command ecset stylize edit.blend --strip Harbour --style evening.jpg \\
-        --save-as painted.blend
+    blender --command ecset stylize edit.blend --strip Harbour \\
+        --style evening.jpg --save-as painted.blend
   every strip, as chosen in the panel:
     blender --command ecset stylize edit.blend --all --save-as painted.blend
   ready to be painted by other machines:
@@ -61,8 +61,8 @@ examples:
     "preview": Text(
         "paint one frame, to look at",
         """\
-Paint one frame of a strip into a file.  It is painted for itself, so that in the painted strip it
-may differ in details.  What is not given is what was chosen in the panel.""",
+Paint one frame of a strip into a file. It is painted for itself, so that in the painted strip it
+may differ in details. What is not given is what was chosen in the panel.""",
         f"""\
 example:
   blender --command ecset preview edit.blend --strip Harbour --frame 12 \\
@@ -88,13 +88,13 @@ examples:
     "status": Text(
         "which jobs there are, and how far they are",
         """\
-Which strips were painted, or began to be, and how many frames are there.  Nothing is changed.""",
+Which strips were painted, or began to be, and how many frames are there. Nothing is changed.""",
         f"""\
 states:
   done        all frames are there
   unfinished  resume goes on with it
-  cancelled   given up in the panel; it goes on if it is named to resume, or stylized again
-  no plates   the strip's own frames are not all there yet: resume the .blend
+  cancelled   given up in the panel; it goes on when its folder is resumed
+  no plates   the strip's own frames are not all there: resume the .blend
 
 examples:
   blender --command ecset status edit.blend
@@ -106,7 +106,7 @@ examples:
         "get, list or take in what networks have learned",
         """\
 The look neural sees through the network VGG-19, and motion can be estimated by RAFT; what they
-have learned (their weights) is no part of Ecset.  NAME is vgg19, raft-small or raft-large.  A
+have learned (their weights) is no part of Ecset. NAME is vgg19, raft-small or raft-large. A
 download needs Blender's --online-mode, or Allow Online Access in its preferences.""",
         """\
 examples:
@@ -119,12 +119,12 @@ examples:
         "get the engine: PyTorch and what else painting needs",
         """\
 Make the Python environment that painting happens in, apart from Blender's own Python: downloads
-PyTorch, 5.6 GB on disk.  It needs Blender's --online-mode, or Allow Online Access in its
-preferences.  On an environment that is there already the same call brings it up to date.""",
+PyTorch, 5.6 GB on disk. It needs Blender's --online-mode, or Allow Online Access in its
+preferences. On an environment that is there already the same call brings it up to date.""",
         f"""\
 examples:
   blender --online-mode --command ecset setup
-  blender --online-mode --command ecset setup --target /srv/ecset-engine --python python3.12
+  blender --online-mode --command ecset setup --target /srv/ecset-engine
 
 {_STATUS}""",
     ),

@@ -122,9 +122,9 @@ def work_off_folder(voice: Voice, task: ChunkTask) -> int:
 def tell_result(voice: Voice, folder: Path, strip: str | None, *, prepared: bool = False) -> None:
     """Where the frames are, and how many; or the plates, if it is only `prepared`."""
     job = found.read(folder)
-    text = f"{job.done} frames: {job.frames.parent}"
+    text = f"{job.done} frame{'s' * (job.done > 1)}: {job.frames.parent}"
     if prepared:
-        text = f"{job.total} plates: {job.plates.parent}"
+        text = f"{job.total} plate{'s' * (job.total > 1)}: {job.plates.parent}"
     elif job.done < job.total:
         text = f"{job.done} of {job.total} frames: {job.frames.parent}"
     voice.say(
