@@ -4,10 +4,8 @@ from typing import Any
 
 import bpy
 
-from ..operators import running
-from ..sequencer import compat, keyframes, marks
-from ..sequencer.task import StylizeTask
-from . import jobs, presets, preview, shot, styles, weights
+from ..sequencer import compat, keyframes
+from . import outcome, presets, preview, shot, styles, weights
 from .lines import characters, draw_lines
 
 
@@ -37,7 +35,7 @@ class ECSET_PT_style(bpy.types.Panel):
         _draw_buttons(layout, len(strips))
         preview.draw(layout, context)
         if strip is not None:
-            _draw_outcome(layout, scene, strip, width)
+            outcome.draw(layout, scene, strip, width)
 
 
 def _split(layout: Any) -> Any:
@@ -81,27 +79,3 @@ def _draw_buttons(layout: Any, count: int) -> None:
     row.operator("ecset.preview", icon="HIDE_OFF")
     text = f"Stylize {count}" if count > 1 else "Stylize"
     row.operator("ecset.stylize", text=text, icon="BRUSH_DATA").selected = count > 1
-
-
-def _draw_outcome(layout: Any, scene: Any, strip: Any, width: int) -> None:
-    """How the last try ended, if it was to paint this strip or brought it about."""
-    column = layout.column(align=True)
-    refusal = running.last_refusal()
-    if refusal is not None and (refusal.scene, refusal.strip) == (scene.name, strip.name):
-        draw_lines(column, refusal.message, "ERROR", width)
-        return
-    task = _last_of(scene, strip)
-    if task is None or not task.phase.is_end:
-        return  # the panel of the jobs shows how it goes
-    draw_lines(column, task.message, jobs.ICONS[task.phase], width)
-    for note in task.notes:
-        draw_lines(column, note, "INFO", width)
-
-
-def _last_of(scene: Any, strip: Any) -> StylizeTask | None:
-    """The last task in the queue that is of `strip`, or of the strip it was painted from."""
-    shot = marks.shot_of(scene, strip) if marks.SHOT_PROPERTY in strip else strip
-    for task in reversed(running.tasks()):
-        if task.shot.scene == scene.name and task.shot.strip in (strip.name, shot.name):
-            return task
-    return None

@@ -241,3 +241,41 @@ def test_labels_fit_into_a_narrow_sidebar(draw, timeline, shot):
         labels = [a["text"] for name, a in layout.seen if name == "label" and a.get("text")]
         for text in labels:
             assert len(text) <= 32 or text == shot.name, text
+
+
+# How the last try ended.
+
+
+def test_a_refusal_is_shown_until_something_is_set(draw, timeline, shot, monkeypatch):
+    from ecset.operators import running
+
+    refusal = running.Refusal("Scene", "Harbour", "There is no style picture.")
+    monkeypatch.setattr(running, "last_refusal", lambda: refusal)
+    assert "There is no style picture." in main(draw())
+    timeline.scene.ecset.strength = 0.5  # as animation does
+    assert "There is no style picture." in main(draw())
+    timeline.scene.ecset.styles.add().path = "//a.png"
+    assert "There is no style picture." not in main(draw())
+    shot.name = "Lake"
+    again = running.Refusal("Scene", "Harbour", "There is no room on the disk.")
+    monkeypatch.setattr(running, "last_refusal", lambda: again)
+    assert "There is no room on the disk." not in main(draw())
+
+
+def test_what_came_of_it(draw, timeline, shot, monkeypatch):
+    from ecset.operators import running
+    from ecset.sequencer.task import Phase
+
+    ended = SimpleNamespace(
+        phase=Phase.FAILED,
+        name="job",
+        shot=SimpleNamespace(scene="Scene", strip="Harbour", length=12),
+        message="The disk is full.",
+        notes=["A cut was found."],
+    )
+    monkeypatch.setattr(running, "tasks", lambda: [ended])
+    drawn = draw()
+    assert {"The disk is full.", "A cut was found."} <= set(drawn["style"].texts)
+    assert "The disk is full." in drawn["jobs"].texts
+    shot.name = "Lake"
+    assert "The disk is full." not in draw()["style"].texts
