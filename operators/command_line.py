@@ -5,6 +5,7 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from ..sequencer.errors import EXIT_CANCELLED, EXIT_DONE, EcsetError
 from .cli import engine, preview, resume, status, stylize
@@ -52,11 +53,15 @@ def _interruptible() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread hears signals
         return
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    handlers: dict[int, Any] = dict.fromkeys(
+        (signal.SIGINT, signal.SIGTERM), signal.default_int_handler
+    )
+    if hasattr(signal, "SIGPIPE"):  # it would end Blender at once when nobody listens any more
+        handlers[signal.SIGPIPE] = signal.SIG_IGN
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        for number, handler in before.items():
             # None: not set by Python, and Python cannot set it again
             signal.signal(number, signal.SIG_DFL if handler is None else handler)

@@ -1,4 +1,4 @@
-"""``prepare``, ``resume`` and ``status`` on the command line: jobs in parts, another day, elsewhere."""
+"""``prepare``, ``resume`` and ``status`` on the command line: jobs in parts, another day."""
 
 from __future__ import annotations
 
