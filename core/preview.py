@@ -81,11 +81,12 @@ def preview(
 ) -> None:
     """Paint a frame small, if that is smaller than its plate, and then in full.
 
-    side: pixels of the long side of the small one; wait: the plates are still being made. The full
-    one is, to the bit, what the job of that frame alone gives without coherence. Listeners hear of
-    each as ``preview`` (size, path, seconds, done, total). Raises like :func:`core.run.run`.
+    side: pixels of the long side of the small one, 0 for none; wait: the plates are still being
+    made. The full one is, to the bit, what the job of that frame alone gives without coherence.
+    Listeners hear of each as ``preview`` (size, path, seconds, done, total). Raises like
+    :func:`core.run.run`.
     """
-    if side < LEAST_SIDE:
+    if side and side < LEAST_SIDE:
         raise InputError(f"A preview must be {LEAST_SIDE} pixels large or more, not {side}.")
     job = alone(job, frame)
     given = run.check(job)
@@ -95,7 +96,7 @@ def preview(
     material, layout = run.surveyed(job, given)
     full = layout.steps[layout.results[frame]]
     done, sizes = 0, [SMALL, FULL]
-    small_size = _smaller(material.size, side)
+    small_size = _smaller(material.size, side) if side else None
     if small_size is None or frames.fingerprint_of(full.file) == full.fingerprint:
         sizes = [FULL]
     heard = _Heard(listener)

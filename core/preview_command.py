@@ -18,7 +18,11 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     command.add_argument("job", type=Path, help="the job's folder, or its job.json")
     command.add_argument("--frame", type=int, required=True, metavar="N", help="which frame")
     command.add_argument(
-        "--size", type=int, default=320, metavar="PIXELS", help="of the small one's long side (320)"
+        "--size",
+        type=int,
+        default=320,
+        metavar="PIXELS",
+        help="of the small one's long side (320), 0 for none",
     )
     command.add_argument(
         "--wait", action="store_true", help="for plates that are still being made; they come whole"

@@ -15,7 +15,7 @@ from ..sequencer import compat, marks, preview_marks, preview_strips
 from ..sequencer.errors import EcsetError
 from ..sequencer.preview import Phase, PreviewTask
 from ..sequencer.preview_strips import Placement, Preview
-from . import sidebar
+from . import sidebar, weights
 from .order import Order
 
 _SECONDS = 0.1
@@ -73,7 +73,6 @@ def begin(scene: Any, strip: Any) -> PreviewTask:
         order.settings(),
         engine_python(),
         machine(),
-        headless=bpy.app.background,
     )
     discard()
     _now.task, _now.placement = made, Placement.of(strip, made.shot)
@@ -130,6 +129,8 @@ def go_on() -> bool:
     if made.phase.is_end:
         _now.task = None
         _now.message = made.message if made.phase is Phase.FAILED else ""
+        if made.phase is Phase.FAILED or weights.seem_missing():
+            weights.renew()
     return True
 
 

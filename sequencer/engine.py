@@ -126,10 +126,13 @@ def run_command(
     return [*command, "--progress"] if progress else command
 
 
-def preview_command(python: Path, job: Path, frame: int, machine: Machine) -> list[str | Path]:
+def preview_command(
+    python: Path, job: Path, frame: int, machine: Machine, small_first: bool
+) -> list[str | Path]:
     """The call that paints one frame to look at, as soon as its plates are there."""
     command: list[str | Path] = [python, "-m", "core", "preview", job, "--frame", str(frame)]
-    return [*command, "--wait", "--with-parent", *machine.options()]
+    command += ["--wait", "--with-parent", *machine.options()]
+    return command if small_first else [*command, "--size", "0"]
 
 
 def weights_command(python: Path, *arguments: str) -> list[str | Path]:

@@ -60,7 +60,8 @@ class PreviewTask:
     ) -> None:
         """Look everything over and start.  Raises EcsetError; then nothing is under way.
 
-        `headless`: nobody looks at what comes; what children print beside events is passed on.
+        `headless`: nobody looks on, so there is no small one, and what the engine prints beside
+        events is passed on.
         """
         check.refuse_foreign(settings)
         self.shot = plates.describe(scene, strip, (frame, frame))
@@ -218,7 +219,7 @@ class PreviewTask:
             self.done, self._renderer = 0, self._render()
             return
         if self.phase is Phase.PLATES:
-            self.phase = Phase.SMALL
+            self.phase = Phase.FULL if self._headless else Phase.SMALL
 
     def _poll_engine(self) -> bool:
         """Returns whether the engine has ended, or all has."""
@@ -232,8 +233,13 @@ class PreviewTask:
             self._end(Phase.CANCELLED, "Cancelled.", EXIT_CANCELLED)
         elif self._probing and status == 0 and self._heard_finish:
             self._probing = self._heard_finish = False
-            frame = self.shot.first
-            command = engine.preview_command(self._python, self.folder, frame, self._machine)
+            command = engine.preview_command(
+                self._python,
+                self.folder,
+                self.shot.first,
+                self._machine,
+                small_first=not self._headless,
+            )
             self._engine = self._start("engine", command)
             return False
         elif self._probing and not self._error:

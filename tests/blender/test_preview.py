@@ -435,6 +435,7 @@ def test_the_task_alone(timeline, shot, preview, tmp_path):
     phases = []
     assert task.run_to_end(phases.append) == 0
     assert phases[0].name == "PLATES"
+    assert task.small is None, "nobody looks on"
     assert task.path.name == "full_0008.png"
     assert task.path.exists()
     assert names(timeline) == ["Shot"]

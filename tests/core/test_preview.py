@@ -62,15 +62,18 @@ def test_small_and_then_full(shop):
     assert not np.array_equal(found["small"], found["full"])
 
 
-@pytest.mark.parametrize("strength", [1.0, [0.2, 0.6, 1.0]])
-def test_full_is_what_the_frame_alone_would_be(shop, strength):
+@pytest.mark.parametrize(("strength", "weight"), [(1.0, [1.0, 0.4, 0.0]), ([0.2, 0.6, 1.0], 3.0)])
+def test_full_is_what_the_frame_alone_would_be(shop, strength, weight):
     """To the pixel, with a mask and a guide, over a plate that is transparent in part."""
     plate = textured(48, 64)
     alpha = np.ones((48, 64), np.float32)
     alpha[:, :9] = 0
     look = {
         "name": "patch",
-        "styles": [{"path": str(shop.style)}, {"path": str(shop.style), "mask": "masks/#.png"}],
+        "styles": [
+            {"path": str(shop.style), "weight": weight},
+            {"path": str(shop.style), "mask": "masks/#.png"},
+        ],
         "guides": [{"path": "masks/#.png"}],
         "settings": {"style_scale": 0.7},
     }
@@ -80,7 +83,7 @@ def test_full_is_what_the_frame_alone_would_be(shop, strength):
         "strength_mask": "masks/#.png",
     }
     job = shop.job("shot", [plate] * 3, strength=strength, **changes)
-    one = shop.job("one", [plate] * 2, coherence={"enabled": False}, **changes)
+    one = shop.job("one", [plate] * 3, coherence={"enabled": False}, **changes)
     for folder in (job, one):
         frames.write(Picture(plate, alpha), folder / "plates/plate_0002.png", 8, "plate")
         grey(folder / "masks/2.png", np.linspace(0, 1, 64)[None])
@@ -88,6 +91,7 @@ def test_full_is_what_the_frame_alone_would_be(shop, strength):
     data = json.loads((one / "job.json").read_text())
     data["frames"] = {"first": 2, "last": 2}
     data["strength"] = strength if isinstance(strength, float) else strength[1]
+    data["look"]["styles"][0]["weight"] = weight if isinstance(weight, float) else weight[1]
     (one / "job.json").write_text(json.dumps(data))
     assert run(one).status == 0
     ended = preview(job, "--frame", "2")
@@ -144,12 +148,19 @@ def test_a_plate_that_is_small_is_painted_once(shop):
     assert ended.all("started")[0]["total"] == 1
 
 
+def test_no_small_one_when_nobody_looks_on(shop):
+    job = shop.job("job", [textured(90, 160)])
+    ended = preview(job, "--frame", "1", "--size", "0")
+    assert [event["size"] for event in ended.all("preview")] == ["full"]
+
+
 def test_painted_already(shop):
     """Nothing is painted twice, and a small one has nothing to say then."""
     job = shop.job("job", [textured(90, 160)])
     preview(job, "--frame", "1", "--size", "80")
     before = (job / "preview/full_0001.png").stat().st_mtime_ns
     again = preview(job, "--frame", "1", "--size", "80")
+    assert again.status == 0
     assert [event["size"] for event in again.all("preview")] == ["full"]
     assert (job / "preview/full_0001.png").stat().st_mtime_ns == before
 

@@ -81,7 +81,8 @@ def run(folder, job):
 
 def preview(folder, job, frame):
     """Small, of a PNG: a flat colour; full: the plate."""
-    sizes = ("small", "full") if job["plates"].endswith(".png") else ("full",)
+    only_full = "--size" in sys.argv or not job["plates"].endswith(".png")
+    sizes = ("full",) if only_full else ("small", "full")
     total = len(sizes)
     say("started", frame=frame, total=total, done=0, device="fake")
     plate = folder / frame_path(job["plates"], frame)
