@@ -74,6 +74,17 @@ def load(settings: Any, path: Path) -> None:
         raise BadInput(f"The preset {path} has a value that is not allowed: {error}.") from error
 
 
+def find(name: str, look: str) -> Path:
+    """The file of the preset of that name: of `look`, else of another.  Raises BadInput."""
+    for candidate in (look, *HELD):
+        if candidate in HELD:
+            path = bpy.utils.preset_find(name, folder(candidate), display_name=True)
+            if path:
+                return Path(path)
+    known = [known for look in HELD for known, _ in _all_of(look)]
+    raise BadInput(f'There is no preset "{name}"; there are {", ".join(known)}.')
+
+
 def values_in(path: Path) -> dict[str, Any]:
     """What a preset sets, read and not run: only plain values are looked at.  Raises BadInput."""
     try:
@@ -125,6 +136,11 @@ class ECSET_OT_load_preset(bpy.types.Operator):
     filepath: StringProperty(
         name="File", description="The preset's file", subtype="FILE_PATH", options={"SKIP_SAVE"}
     )
+    preset: StringProperty(
+        name="Preset",
+        description="The preset's name, in place of its file",
+        options={"SKIP_SAVE"},
+    )
 
     def execute(self, context: Any) -> set[str]:
         forget()
@@ -133,7 +149,8 @@ class ECSET_OT_load_preset(bpy.types.Operator):
             self.report({"ERROR"}, "There is no sequence here.")
             return {"CANCELLED"}
         try:
-            load(scene.ecset, Path(self.filepath))
+            path = self.filepath or find(self.preset, scene.ecset.look)
+            load(scene.ecset, Path(path))
         except BadInput as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

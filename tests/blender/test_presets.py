@@ -71,6 +71,18 @@ def test_no_two_are_alike(look, presets):
     assert len(set(values)) == len(paths)
 
 
+def test_by_its_name(settings):
+    bpy.ops.ecset.load_preset(preset="Footage Colours")
+    assert (settings.look, settings.palette) == ("patch", 0.0)
+    settings.look = "neural"
+    bpy.ops.ecset.load_preset(preset="Footage Colours")
+    assert (settings.look, settings.colours) == ("neural", "luminance")
+    bpy.ops.ecset.load_preset(preset="Broad Strokes")
+    assert settings.look == "patch"
+    with pytest.raises(RuntimeError, match='There is no preset "Mosaic"; there are Broad Strokes'):
+        bpy.ops.ecset.load_preset(preset="Mosaic")
+
+
 def test_what_is_not_of_the_look_stays(settings):
     settings.strength, settings.seed, settings.output = 0.4, 7, "/elsewhere/"
     settings.coherence_method, settings.smoothness = "long", 3.0
