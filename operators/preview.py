@@ -29,6 +29,7 @@ class _Looking:
         self.placement: Placement | None = None
         self.standing: Preview | None = None
         self.made: PreviewTask | None = None  # whose files the standing one shows
+        self.leaving: list[PreviewTask] = []  # given up, and still to end
         self.message = ""  # why the last one came to nothing
         self.wipe = 0.0  # while the file is being saved
         self.muted: list[tuple[str, str]] = []  # scene and strip, while something is rendered
@@ -79,20 +80,39 @@ def begin(scene: Any, strip: Any) -> PreviewTask:
     return made
 
 
-def discard() -> None:
-    """Take the preview away, made or in the making, with all that is of it."""
+def discard(at_once: bool = False) -> None:
+    """Take the preview away, made or in the making, with all that is of it.
+
+    What is in the making ends by and by, unless it must `at_once` because no timer will go on.
+    """
     made, _now.task = _now.task, None
-    if made is not None:
-        made.abandon()
+    if made is not None and made is not _now.made:
+        _leave(made, at_once)
     preview, _now.standing = _now.standing, None
     if preview is not None:
         preview.take_away()
     if _now.made is not None:
-        _now.made.remove()
+        _leave(_now.made, at_once)
     _now.made, _now.message = None, ""
+    while at_once and _now.leaving:
+        _now.leaving.pop().abandon()
     manager = bpy.context.window_manager
     if manager is not None:
         manager.property_unset("ecset_wipe")
+
+
+def _leave(made: PreviewTask, at_once: bool) -> None:
+    if at_once or made.phase.is_end or _waits_for_children():
+        made.abandon()
+    else:
+        made.cancel()
+        _now.leaving.append(made)
+        drive()
+
+
+def _waits_for_children() -> bool:
+    """In the background no timer runs."""
+    return bpy.app.background
 
 
 def drive() -> None:
@@ -103,6 +123,11 @@ def drive() -> None:
 
 def _tick() -> float | None:
     changed = go_on()
+    for made in list(_now.leaving):
+        made.poll()
+        if made.phase.is_end:
+            made.remove()
+            _now.leaving.remove(made)
     if _now.standing is not None and not _now.muted:
         if _now.standing.strips() is None:  # somebody has removed it
             discard()
@@ -112,7 +137,7 @@ def _tick() -> float | None:
             _now.standing.wipe(_wipe())
     if changed:
         sidebar.redraw(bpy.context)
-    return _SECONDS if _now.task is not None or _now.standing is not None else None
+    return _SECONDS if _now.task or _now.standing or _now.leaving else None
 
 
 def go_on() -> bool:
@@ -183,7 +208,7 @@ def _keep_standing() -> None:
 
 @bpy.app.handlers.persistent
 def _before_load(*_: Any) -> None:
-    discard()
+    discard(at_once=True)
 
 
 @bpy.app.handlers.persistent
@@ -236,7 +261,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    discard()
+    discard(at_once=True)
     for name, handler in _HANDLERS.items():
         getattr(bpy.app.handlers, name).remove(handler)
     if bpy.app.timers.is_registered(_tick):

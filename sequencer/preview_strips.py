@@ -90,8 +90,7 @@ class Preview:
             strip.select = False
             strip.blend_type, strip.blend_alpha = "ALPHA_OVER", 1.0
             self._placement.give(strip)
-        self.wiped = 0.0
-        self.wipe(wipe)
+        self.wipe(wipe, anew=True)
 
     def strips(self) -> tuple[Any, Any, Any] | None:
         """The scene, the plate's strip and the painting's; None when one of them is gone."""
@@ -112,13 +111,16 @@ class Preview:
         """Let another file take the painting's place."""
         self.painted = painted
         found = self.strips()
-        if found is not None:
+        if found is not None and found[2].elements[0].filename != painted.name:
             found[2].elements[0].filename = painted.name  # Blender reads it anew
 
-    def wipe(self, factor: float) -> None:
-        """Uncover the plate from the left: none of it at 0, all of it at 1."""
+    def wipe(self, factor: float, anew: bool = False) -> None:
+        """Uncover the plate from the left: none of it at 0, all of it at 1.
+
+        `anew`: the strip may be wiped otherwise by now.
+        """
         found = self.strips()
-        if factor == self.wiped or found is None:
+        if (factor == self.wiped and not anew) or found is None:
             return
         crop, own = found[2].crop, self._placement.crop
         room = max(self.shot.width - own["min_x"] - own["max_x"], 0)
@@ -172,8 +174,10 @@ def remove_others(alive: Preview | None) -> None:
 
 
 def restore(preview: Preview, wipe: float) -> bool:
-    """Put a preview back that an undo has taken away; whether it stands."""
+    """Put a preview back that an undo has taken away, or made what it was; whether it stands."""
     if preview.strips() is not None:
+        preview.show(preview.painted)
+        preview.wipe(wipe, anew=True)
         return True
     preview.take_away()  # one of the two may be left
     if marks.source_of(preview.shot) is None:

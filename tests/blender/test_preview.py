@@ -24,7 +24,7 @@ def preview(extension, timeline) -> Any:
     from ecset.operators import preview
 
     yield preview
-    preview.discard()
+    preview.discard(at_once=True)
     assert not list(Path(bpy.app.tempdir).glob("ecset-*"))
 
 
@@ -300,7 +300,11 @@ def test_undo_steps(timeline, shot, preview):
     timeline.strips.remove(timeline.find("Ecset Preview"))
     preview._after_undo(timeline.scene)
     assert names(timeline) == ["Ecset Preview", "Ecset Preview Plate", "Shot"]
-    assert timeline.find("Ecset Preview").crop.min_x == 32
+    painted = timeline.find("Ecset Preview")
+    assert painted.crop.min_x == 32
+    painted.crop.min_x, painted.elements[0].filename = 0, "small_0003.png"  # as it was earlier
+    preview._after_undo(timeline.scene)
+    assert (painted.crop.min_x, painted.elements[0].filename) == (32, "full_0003.png")
     timeline.strips.remove(shot)
     timeline.strips.remove(timeline.find("Ecset Preview"))
     preview._after_undo(timeline.scene)
@@ -395,6 +399,22 @@ def test_cancelled(timeline, shot, preview, monkeypatch):
     task = preview.begin(timeline.scene, shot)
     preview._before_load()
     assert (task.phase.name, preview.task(), task.folder.exists()) == ("CANCELLED", None, False)
+
+
+def test_given_up_it_ends_by_and_by(timeline, shot, preview, monkeypatch):
+    """Nobody waits for a child that is slow to hear of it."""
+    monkeypatch.setenv("ECSET_FAKE_SECONDS", "5")
+    monkeypatch.setattr(preview, "_waits_for_children", lambda: False)
+    first = preview.begin(timeline.scene, shot)
+    second = preview.begin(timeline.scene, shot)
+    assert not first.phase.is_end
+    preview.discard()
+    assert preview.task() is None
+    while preview._tick() is not None:
+        time.sleep(0.01)
+    assert [task.phase.name for task in (first, second)] == ["CANCELLED"] * 2
+    assert not first.folder.exists()
+    assert not second.folder.exists()
 
 
 def test_the_session_may_be_unsaved(timeline, shot, preview):

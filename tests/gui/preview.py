@@ -16,6 +16,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mouse import _pixels, _redraw, narrow, press, pull_edge
 from window import (
     FOLDER,
+    all_strips,
+    call,
     longest_wait,
     module,
     names,
@@ -52,7 +54,7 @@ def steps() -> Iterator[float]:
     seen["longest wait of the main loop"] = longest_wait()
     seen["small"] = preview.is_small()
     yield 0.3
-    seen["texts"] = [preview.task().progress_text if preview.task() else ""]
+    picture("preview-painting")
     yield from pull_edge(-220)
     small = viewer()
     picture("preview-small")
@@ -74,6 +76,7 @@ def steps() -> Iterator[float]:
         "wiped": changed(full, wiped),
     }
     dirty("wiped")
+    yield from render()
     bpy.ops.wm.save_mainfile()
     yield 0.5
     seen["names after saving"] = names()
@@ -112,7 +115,33 @@ def steps() -> Iterator[float]:
     push("End")
     yield from undo()  # to a step that had the preview
     seen["names after undo of what was discarded"] = names()
+    yield from pull_edge(220)
+    yield from press("ecset.preview")
+    seen["began again"] = preview.task() is not None
+    ticks.clear()
+    preview.discard()
+    yield from wait(lambda: not preview._now.leaving, "the children's end")
     seen["left over"] = [path.name for path in Path(bpy.app.tempdir).glob("ecset-*")]
+
+
+def render() -> Iterator[float]:
+    """The frame as F12 renders it, beside the interface."""
+    bpy.context.preferences.view.render_display_type = "NONE"
+    muted: list[bool] = []
+
+    def look(*_: Any) -> None:
+        muted.extend(all_strips()[name].mute for name in names())
+
+    bpy.app.handlers.render_post.append(look)
+    call("render.render")
+    yield from wait(lambda: bool(muted), "rendered")
+    yield from wait(lambda: not bpy.app.is_job_running("RENDER"), "the render's end")
+    yield 0.3
+    bpy.app.handlers.render_post.remove(look)
+    seen["muted"] = {
+        "while it is rendered": muted,
+        "afterwards": [all_strips()[name].mute for name in names()],
+    }
 
 
 def watch() -> float | None:

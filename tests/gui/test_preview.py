@@ -25,7 +25,7 @@ def seen(in_window, tmp_path_factory) -> dict:
 
 
 def test_buttons_were_really_pressed(seen):
-    assert seen["clicks"] == [True, True]
+    assert seen["clicks"] == [True, True, True]
 
 
 def test_the_interface_stays_free(seen):
@@ -58,11 +58,19 @@ def test_undo_and_redo(seen):
     assert seen["wipe"] == dict.fromkeys(seen["wipe"], 0.5)
 
 
+def test_a_render_does_not_show_it(seen):
+    assert seen["muted"] == {
+        "while it is rendered": [True, True, False],
+        "afterwards": [False, False, False],
+    }
+
+
 def test_discarded(seen):
     assert seen["names at the end"] == ["Harbour"]
     assert seen["names after undo of what was discarded"] == ["Harbour"]
     assert seen["changed"]["discarded"] < 0.02
-    assert seen["left over"] == []
+    assert seen["began again"]
+    assert seen["left over"] == [], "nor when it is discarded before it is there"
 
 
 def test_the_file_is_not_changed_by_it(seen):
