@@ -13,6 +13,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,19 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests/gui"))
 
-from window import FOLDER, MODULE, PLAN, prepare, run, seen, sequencer
+from window import (
+    FOLDER,
+    MODULE,
+    PLAN,
+    activate,
+    all_strips,
+    call,
+    module,
+    prepare,
+    run,
+    seen,
+    sequencer,
+)
 
 #: Seconds of a pause that is written down with all that is known of it.
 LONG = 0.04
@@ -49,7 +62,7 @@ class Watch:
         on, waiting = map(int, os.pread(self._schedule, 100, 0).split()[:2])
         if self._last is not None:
             then, on_then, waiting_then = self._last
-            pause, ours = now - then, sum(seconds for _, seconds in self._calls)
+            pause, ours = now - then, sum(s for name, s in self._calls if " " not in name)
             turn = (pause, (on - on_then) / 1e9, (waiting - waiting_then) / 1e9, ours)
             self.turns.append(turn)
             if pause > LONG:
@@ -58,36 +71,50 @@ class Watch:
         self._last = now, on, waiting
         return 0.0
 
-    def measured(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """`function`, which from now on counts as ours."""
-
-        @functools.wraps(function)
-        def call(*arguments: Any, **named: Any) -> Any:
-            began = time.perf_counter()
-            try:
-                return function(*arguments, **named)
-            finally:
-                self._calls.append((name, time.perf_counter() - began))
-
-        return call
+    @contextmanager
+    def ours(self, name: str) -> Iterator[None]:
+        """What happens inside counts as ours; a name with a space is a part of another call."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._calls.append((name, time.perf_counter() - began))
 
 
 watch = Watch()
 
 
-def module(name: str) -> Any:
-    return sys.modules[f"{MODULE}.{name}"]
-
-
 def measure_ours() -> None:
     """All that Blender calls of ours while a job runs."""
-    for cls in (*bpy.types.Panel.__subclasses__(), *bpy.types.UIList.__subclasses__()):
+    for cls in bpy.types.Panel.__subclasses__():
         if cls.__module__.startswith(MODULE):
-            for name in ("draw", "draw_header", "draw_header_preset", "draw_item"):
+            for name in ("draw", "draw_header", "draw_header_preset"):
                 if name in vars(cls):
-                    setattr(cls, name, watch.measured(f"{cls.__name__}.{name}", getattr(cls, name)))
-    cls = module("sequencer.task").StylizeTask
-    cls.poll = watch.measured("StylizeTask.poll", cls.poll)
+                    setattr(cls, name, drawn(f"{cls.__name__}.{name}", getattr(cls, name)))
+    running, task = module("operators.running"), module("sequencer.task")
+    running._tick = called("tick", running._tick)
+    running.push_undo = called("push undo", running.push_undo)
+    task.place.place = called("place strip", task.place.place)
+    task.live.show = called("show frames", task.live.show)
+    task.live.complete = called("complete strip", task.live.complete)
+
+
+def drawn(name: str, function: Callable[..., None]) -> Callable[[Any, Any], None]:
+    # Blender hands a function as many arguments as its code names
+    def draw(self: Any, context: Any) -> None:
+        with watch.ours(name):
+            function(self, context)
+
+    return draw
+
+
+def called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def timed(*arguments: Any, **named: Any) -> Any:
+        with watch.ours(name):
+            return function(*arguments, **named)
+
+    return timed
 
 
 def lengthen_shot(length: int) -> Path:
@@ -132,19 +159,15 @@ def idle(seconds: float) -> Iterator[float]:
 def job(seed: int) -> Iterator[float]:
     """A whole job, from the press of the button to the strip."""
     running = module("operators.running")
-    area, _, main = sequencer()
-    editor = bpy.context.scene.sequence_editor
-    editor.active_strip = module("sequencer.compat").all_strips(editor)["Harbour"]
+    activate(all_strips()["Harbour"])
     yield 1.0
     watch.begin()
     began = time.monotonic()
-    window = bpy.context.window_manager.windows[0]
-    with bpy.context.temp_override(window=window, area=area, region=main):
-        bpy.ops.ecset.stylize("INVOKE_DEFAULT", seed=seed)
+    call("ecset.stylize", seed=seed)
     while running.is_busy():
         yield 0.5
     result = watch.end()
-    task = running.last_task()
+    task = running.tasks()[-1]
     assert task.phase.name == "DONE", (task.phase.name, task.message)
     seen["stages"].append({**result, "job": time.monotonic() - began, "frames": PLAN["length"]})
     yield 1.0

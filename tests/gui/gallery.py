@@ -5,6 +5,7 @@ Every picture is of the whole screen; beside it stands which part of it counts.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from window import (
     paint_over,
     picture,
     prepare,
+    redraw,
     refresh,
     run,
     running,
@@ -38,7 +40,7 @@ from window import (
 )
 
 #: How far the edge above the timeline is pulled up for pictures of the sidebar.
-TALL = 520
+TALL = 420
 
 
 def settings() -> Any:
@@ -56,6 +58,7 @@ def shoot(name: str, part: str = "sidebar") -> Iterator[float]:
     if PLAN["width"]:
         name, part = f"{name}-narrow", "sidebar"
     park_mouse()
+    redraw()
     yield 0.8
     boxes = {
         "sidebar": (sidebar.x, sidebar.y, sidebar.width, sidebar.height),
@@ -71,17 +74,22 @@ def shoot(name: str, part: str = "sidebar") -> Iterator[float]:
 
 
 def preferences() -> Iterator[float]:
+    """As they are before the engine is set up; without what says where this Blender lies."""
+    python = os.environ.pop("ECSET_ENGINE_PYTHON")
+    bpy.context.preferences.system.use_online_access = True
     park_mouse(800, 500)  # the window comes up around the mouse
     yield 0.5
     bpy.ops.preferences.addon_show(module=MODULE)
     window = bpy.context.window_manager.windows[-1]
     yield 3.0
     left, top = window.x, PLAN["screen"][1] - window.y - window.height
-    box = (left, top, left + window.width, top + window.height)
+    box = (left + 175, top + 225, left + window.width, top + window.height)
     seen["pictures"].append({"name": "preferences", "part": "preferences", "box": box})
     picture("preferences")
     with bpy.context.temp_override(window=window):
         bpy.ops.wm.window_close()
+    os.environ["ECSET_ENGINE_PYTHON"] = python
+    bpy.context.preferences.system.use_online_access = False
     park_mouse()
     yield 1.0
 
@@ -118,6 +126,7 @@ def panels() -> Iterator[float]:
 
 def network() -> Iterator[float]:
     settings().look = "neural"
+    redraw()
     weights = module("operators.weights")
     yield from wait(lambda: weights.answer("vgg19") is not None, "an answer")
     yield 1.0
@@ -140,7 +149,7 @@ def strength() -> Iterator[float]:
     style = settings().styles.add()
     style.path = "//styles/harvest.jpg"
     for frame, value in ((1, 0.2), (24, 1.0)):
-        settings().strength = value
+        settings().strength = style.weight = value
         settings().keyframe_insert("strength", frame=frame)
         scene.keyframe_insert("ecset.styles[1].weight", frame=frame)
     settings().active_style = 1
@@ -159,6 +168,7 @@ def preview() -> Iterator[float]:
     made = module("operators.preview")
     yield from press("ecset.preview")
     yield from wait(lambda: made.standing() is not None and made.task() is None, "a preview")
+    bpy.context.window_manager.ecset_wipe = 0.5
     yield 1.5
     yield from shoot("preview-sidebar")
     if not PLAN["width"]:

@@ -25,7 +25,7 @@ class Blender:
         """Everything is kept in `folder`; without `engine_python` the engine is a stand-in."""
         self.folder = folder
         self.weights = folder / "weights"  # of the stand-in
-        self.weights.mkdir()
+        self.weights.mkdir(parents=True)
         self.has_real_engine = engine_python is not None
         self.environment = {
             **os.environ,
@@ -90,7 +90,7 @@ class Blender:
         common = {
             "shot": str(ROOT / "examples/shot"),
             "style": str(ROOT / "examples/styles/evening.jpg"),
-            "seconds": 600 if self.has_real_engine else 45,
+            "seconds": 240 if self.has_real_engine else 45,
         }
         path.write_text(json.dumps({**common, **plan}), encoding="utf-8")
         done = subprocess.run(

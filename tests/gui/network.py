@@ -19,6 +19,7 @@ from window import (
     module,
     picture,
     prepare,
+    redraw,
     run,
     seen,
     sequencer,
@@ -43,6 +44,7 @@ def steps() -> Iterator[float]:
     bpy.context.scene.frame_set(12)
     ticks.clear()
     settings.look = "neural"
+    redraw()
     seen["known at once"] = weights().answer("vgg19") is not None
     yield from wait(lambda: weights().answer("vgg19") is not None, "an answer")
     yield 1.0
@@ -81,9 +83,14 @@ def get_weights() -> Iterator[float]:
     yield 1.0
     seen["getting after a file came"] = weights().is_getting()
     yield from wait(lambda: not weights().is_getting(), "the end of the download")
-    yield from wait(lambda: weights().answer("vgg19").there, "weights")
+    yield from wait(is_there, "weights")
     seen["there after"] = weights().answer("vgg19").there
     bpy.context.preferences.system.use_online_access = False
+
+
+def is_there() -> bool:
+    answer = weights().answer("vgg19")
+    return answer is not None and answer.there
 
 
 def show() -> Iterator[float]:

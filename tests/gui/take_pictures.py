@@ -1,7 +1,7 @@
 """Take the pictures of the manual anew: ``make pictures``.
 
-Blender in a real window on a virtual screen, this Python as the engine's; what is taken goes to
-``docs/pictures``, cut to what matters.
+Blender in a real window on a virtual screen, this Python as the engine's, a stand-in for the narrow
+sidebar; what is taken goes to ``docs/pictures``, cut to what matters.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ def main() -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     size = "x".join(map(str, SIZE))
     with Screen(size) as screen, tempfile.TemporaryDirectory(prefix="ecset-") as folder:
-        blender = Blender(Path(folder), sys.executable)
-        blender.install(blender.build())
-        for name, width in (("normal", 0), ("narrow", NARROW)):
+        # the paint is seen at the normal width only
+        for name, width, python in (("normal", 0, sys.executable), ("narrow", NARROW, None)):
             if options.width not in (None, name):
                 continue
+            blender = Blender(Path(folder) / f"{name}-blender", python)
+            blender.install(blender.build())
             work, raw = Path(folder) / name, Path(folder) / f"{name}-pictures"
             work.mkdir()
             raw.mkdir()

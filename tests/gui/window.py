@@ -144,12 +144,20 @@ def make_edit() -> None:
         bpy.ops.ed.undo_push(message="Edit")  # as an operator of the menu would have done
 
 
+def redraw() -> None:
+    """What a script has changed is not drawn anew by itself."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            area.tag_redraw()
+
+
 def lay_out() -> None:
     """The sidebar open, the toolbar closed."""
     area, _, _ = sequencer()
     space = area.spaces[0]
     space.show_region_ui = True
     space.show_region_toolbar = False
+    space.show_region_hud = False
 
 
 def show_all() -> None:
