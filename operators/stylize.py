@@ -81,6 +81,12 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
     )
 
     @classmethod
+    def description(cls, context: Any, properties: Any) -> str:
+        if properties.selected:
+            return "Paint all selected strips in the chosen style, one after the other"
+        return cls.bl_description
+
+    @classmethod
     def poll(cls, context: Any) -> bool:
         scene = compat.sequencer_scene(context)
         if scene is None or scene.sequence_editor is None:

@@ -41,6 +41,10 @@ def test_builds_to_a_valid_zip_of_what_it_needs(tmp_path):
         "sequencer",
         "vendor_setup.py",
     }
+    presets = {str(path.relative_to(ROOT)) for path in (ROOT / "presets").rglob("*.py")}
+    assert {
+        name for name in names if name.startswith("presets/") and name.endswith(".py")
+    } == presets
     assert {name for name in names if name.startswith("requirements/")} == {
         "requirements/engine.txt"
     }
