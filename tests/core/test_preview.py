@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import contextlib
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -16,7 +20,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import frames
+from core import frames, preview_command
 from core.frames import Picture
 from tests.core.pictures import grey, panned, textured
 from tests.core.runs import ROOT, Ended, end_of, run
@@ -243,3 +247,14 @@ def test_it_waits_for_plates_and_can_be_cancelled(shop):
     )
     ended = end_of(process)  # its standard input is closed
     assert (ended.status, ended.events) == (130, [])
+
+
+def test_the_page_of_the_job_names_every_option():
+    parser = argparse.ArgumentParser()
+    preview_command.add_to(parser.add_subparsers())
+    with contextlib.redirect_stdout(io.StringIO()) as out, pytest.raises(SystemExit):
+        parser.parse_args(["preview", "--help"])
+    options = set(re.findall(r"--[a-z-]+", out.getvalue())) - {"--help"}
+    page = (ROOT / "docs/job.md").read_text(encoding="utf-8")
+    section = page.split("## One frame to look at\n")[1].split("\n## ")[0]
+    assert options == set(re.findall(r"--[a-z-]+", section))
