@@ -3,6 +3,9 @@
 import textwrap
 from typing import Any
 
+#: About as wide as Blender opens the sidebar by itself.
+_WIDE = 265
+
 
 def draw_lines(layout: Any, text: str, icon: str, width: int) -> None:
     """`text` in lines of at most `width` characters."""
@@ -13,6 +16,11 @@ def draw_lines(layout: Any, text: str, icon: str, width: int) -> None:
 def characters(context: Any) -> int:
     """How many characters fit into a line of the sidebar, beside an icon."""
     return max(16, int((pixels(context) - 75) / 6.3))
+
+
+def is_wide(context: Any) -> bool:
+    """Whether the sidebar has room for what is good to see, but not needed."""
+    return pixels(context) >= _WIDE
 
 
 def pixels(context: Any) -> float:

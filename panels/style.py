@@ -6,10 +6,7 @@ import bpy
 
 from ..sequencer import compat, keyframes
 from . import outcome, presets, preview, shot, styles, weights
-from .lines import characters, draw_lines, pixels
-
-#: A sidebar of so many pixels has room for longer words on two buttons beside each other.
-_WIDE = 290
+from .lines import characters, draw_lines, is_wide
 
 
 class ECSET_PT_style(bpy.types.Panel):
@@ -35,7 +32,7 @@ class ECSET_PT_style(bpy.types.Panel):
             _draw_styles(layout, scene.ecset, keyframes.count(scene), width)
             _draw_amount(layout, scene.ecset)
         weights.draw(layout, scene.ecset, width)
-        _draw_buttons(layout, len(strips), pixels(context) >= _WIDE)
+        _draw_buttons(layout, len(strips), is_wide(context))
         preview.draw(layout, context)
         if strip is not None:
             outcome.draw(layout, scene, strip, width)
@@ -76,9 +73,9 @@ def _draw_amount(layout: Any, settings: Any) -> None:
     column.prop(settings, "strength")
 
 
-def _draw_buttons(layout: Any, count: int, is_wide: bool) -> None:
+def _draw_buttons(layout: Any, count: int, has_room: bool) -> None:
     row = layout.row(align=True)
     row.scale_y = 1.5
     row.operator("ecset.preview", icon="HIDE_OFF")
-    text = f"Stylize {count}{' Strips' * is_wide}" if count > 1 else "Stylize"
+    text = f"Stylize {count}{' Strips' * has_room}" if count > 1 else "Stylize"
     row.operator("ecset.stylize", text=text, icon="BRUSH_DATA").selected = count > 1

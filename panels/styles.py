@@ -6,10 +6,7 @@ from typing import Any
 import bpy
 
 from . import thumbnails
-from .lines import draw_lines, pixels
-
-#: A sidebar of so many pixels has room for the weights in the list, too.
-_WIDE = 290
+from .lines import draw_lines, is_wide
 
 
 class ECSET_UL_styles(bpy.types.UIList):
@@ -29,7 +26,7 @@ class ECSET_UL_styles(bpy.types.UIList):
         layout.use_property_split = layout.use_property_decorate = False  # or they take the room
         several = len(data.styles) > 1
         row = layout.row(align=True)
-        has_room = several and pixels(context) >= _WIDE
+        has_room = several and is_wide(context)
         split = row.split(factor=0.68) if has_room else row
         _draw_name(split.row(align=True), item)
         if has_room:
