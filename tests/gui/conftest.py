@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,22 +44,37 @@ def screen() -> Iterator[str]:
         yield name
 
 
+InWindow = Callable[..., dict[str, Any]]
+
+
 @pytest.fixture(scope="session")
-def in_window(app, installed, screen) -> Callable[..., dict[str, Any]]:
+def in_window(app, installed, screen) -> InWindow:
     """Run a script of this folder in a Blender window; returns what it saw."""
+    return partial(_run, app, screen)
 
-    def run(
-        script: str,
-        folder: Path,
-        *,
-        killed: bool = False,
-        frame_seconds: float = 0.4,
-        **plan: Any,
-    ) -> dict[str, Any]:
-        path = ROOT / "tests/gui" / script
-        pictures = Path(os.environ.get("ECSET_SCREENSHOTS", folder)).resolve()
-        pictures.mkdir(parents=True, exist_ok=True)
-        plan = {"folder": str(folder), "pictures": str(pictures), **plan}
-        return app.in_window(screen, path, plan, killed=killed, frame_seconds=frame_seconds)
 
-    return run
+@pytest.fixture(scope="session")
+def with_stand_in(app, extension_zip, in_window, screen, tmp_path_factory) -> InWindow:
+    """The same with a stand-in for the engine, for what needs many jobs and no paint."""
+    if not app.has_real_engine:
+        return in_window
+    other = Blender(tmp_path_factory.mktemp("stand-in"))
+    other.install(extension_zip)
+    return partial(_run, other, screen)
+
+
+def _run(
+    app: Blender,
+    screen: str,
+    script: str,
+    folder: Path,
+    *,
+    killed: bool = False,
+    frame_seconds: float = 0.4,
+    **plan: Any,
+) -> dict[str, Any]:
+    path = ROOT / "tests/gui" / script
+    pictures = Path(os.environ.get("ECSET_SCREENSHOTS", folder)).resolve()
+    pictures.mkdir(parents=True, exist_ok=True)
+    plan = {"folder": str(folder), "pictures": str(pictures), **plan}
+    return app.in_window(screen, path, plan, killed=killed, frame_seconds=frame_seconds)

@@ -60,10 +60,15 @@ def shoot(name: str, part: str = "sidebar") -> Iterator[float]:
     park_mouse()
     redraw()
     yield 0.8
+    viewer = next(
+        other
+        for other in window.screen.areas
+        if other.type == "SEQUENCE_EDITOR" and other.spaces[0].view_type == "PREVIEW"
+    )
     boxes = {
         "sidebar": (sidebar.x, sidebar.y, sidebar.width, sidebar.height),
         "timeline": (area.x, area.y, area.width, area.height),
-        "edit": (300, area.y, window.width - 300, window.height - 26 - area.y),
+        "edit": (viewer.x, area.y, window.width - viewer.x, viewer.y + viewer.height - area.y),
     }
     x, y, width, height = boxes[part]
     below = PLAN["screen"][1] - y

@@ -51,8 +51,7 @@ def steps() -> Iterator[float]:
     seen["there before"] = weights().answer("vgg19").there
     seen["may get without network"] = bpy.ops.ecset.get_weights.poll()
     picture("weights")
-    if PLAN["get"]:
-        yield from get_weights()
+    yield from get_weights()
     seen["longest wait of the main loop"] = longest_wait()
     bpy.context.preferences.addons[MODULE].preferences.vgg19 = PLAN["weights"]
     settings = bpy.context.scene.ecset  # another one since a file came

@@ -10,12 +10,12 @@ FRAMES = 24
 
 
 @pytest.fixture(scope="module")
-def seen(in_window, tmp_path_factory) -> dict[str, dict]:
+def seen(with_stand_in, tmp_path_factory) -> dict[str, dict]:
     folder = tmp_path_factory.mktemp("another-day")
     found = {}
     for part in ("begin", "go on", "finish"):
         killed = part == "begin"
-        found[part] = in_window("another_day.py", folder, part=part, killed=killed)
+        found[part] = with_stand_in("another_day.py", folder, part=part, killed=killed)
         if "pid" in found[part]:
             found[part]["gone"] = is_gone(found[part]["pid"])
     return found

@@ -16,10 +16,10 @@ FRAMES = 24
 
 
 @pytest.fixture(scope="module")
-def all_seen(in_window, tmp_path_factory) -> dict:
+def all_seen(with_stand_in, tmp_path_factory) -> dict:
     names = os.environ.get("ECSET_MISHAPS", "").split()
     folder = tmp_path_factory.mktemp("mishaps")
-    return in_window("mishaps.py", folder, mishaps=names, frame_seconds=0.15)
+    return with_stand_in("mishaps.py", folder, mishaps=names, frame_seconds=0.15)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ The pictures of the steps go to ``ECSET_SCREENSHOTS``.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -15,17 +14,16 @@ STYLES = ROOT / "examples/styles"
 
 
 @pytest.fixture(scope="module")
-def seen(in_window, tmp_path_factory) -> dict:
+def seen(with_stand_in, tmp_path_factory) -> dict:
     """What happened in the window."""
     folder = tmp_path_factory.mktemp("network")
     weights = folder / "vgg19.safetensors"
     weights.write_bytes(b"not looked at")
-    return in_window(
+    return with_stand_in(
         "network.py",
         folder,
         styles=[str(path) for path in sorted(STYLES.glob("*.jpg"))[:2]],
         weights=str(weights),
-        get="ECSET_ENGINE_PYTHON" not in os.environ,  # the real ones are half a gigabyte
     )
 
 
@@ -39,7 +37,6 @@ def test_no_network_unless_allowed(seen):
     assert not seen["may get without network"]
 
 
-@pytest.mark.skipif("ECSET_ENGINE_PYTHON" in os.environ, reason="it would download the real ones")
 def test_weights_are_got(seen):
     assert seen["getting"]
     assert seen["text while getting"].endswith(" of 548 MB")
