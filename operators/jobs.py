@@ -158,7 +158,8 @@ class ECSET_OT_show_log(_ForJob, bpy.types.Operator):
         name = f"{task.name}.log"
         text = bpy.data.texts.get(name) or bpy.data.texts.new(name)
         text.from_string(lines)
-        _show(text)
+        if not bpy.app.background:
+            _show(text)
 
 
 def _show(text: Any) -> None:
