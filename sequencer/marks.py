@@ -77,6 +77,11 @@ def results_with(job: str) -> list[tuple[Any, Any]]:
     return [pair for pair in _strips() if pair[1].get(JOB_PROPERTY) == job]
 
 
+def jobs() -> set[str]:
+    """The names of the folders of all jobs whose results are on the timelines."""
+    return {strip[JOB_PROPERTY] for _, strip in _strips() if JOB_PROPERTY in strip}
+
+
 def results_of(scene: Any, source: Any) -> list[Any]:
     """The results of `source` that lie beside it, or in the same meta strip."""
     owner = source.parent_meta() or scene.sequence_editor

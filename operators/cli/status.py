@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ...sequencer import found, record
+from ...sequencer import found, marks, record
 from ...sequencer.errors import EXIT_DONE, BadInput, EcsetError
 from ...sequencer.found import FoundJob
 from .. import running
@@ -43,11 +43,12 @@ def _folders(path: Path) -> list[Path]:
     """The folders of jobs that are meant.  Raises BadInput."""
     if path.suffix == ".blend":
         open_blend(str(path))
+        placed = marks.jobs()  # those of a copy were begun under another name
         return [
             folder
             for output in dict.fromkeys(running.output_folders())
             for folder, known in record.jobs_in(output)
-            if known.blend == path.name
+            if known.blend == path.name or folder.name in placed
         ]
     if not path.is_dir():
         raise BadInput(f"{path} is neither a .blend nor a folder that is there.")

@@ -25,7 +25,7 @@ class Voice:
         Raises KeyboardInterrupt when nobody listens any more: then there is nobody to work for.
         """
         if self.is_json:
-            self._write(json.dumps({"event": event, **fields}, ensure_ascii=False))
+            self._write(json.dumps({"event": event, **fields}))
         elif text:
             self._write(text)
 

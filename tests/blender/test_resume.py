@@ -263,6 +263,13 @@ def test_status(timeline, pictures, ecset, capfd, tmp_path):
     ]
 
 
+def test_status_of_a_painted_copy(edit, ecset, capfd, tmp_path):
+    target = tmp_path / "painted.blend"
+    assert ecset("stylize", edit, "--strip", "Shot", "--save-as", target) == 0
+    said = state(ecset, capfd, target)
+    assert (said["strip"], said["blend"], said["state"]) == ("Shot", "edit.blend", "done")
+
+
 def test_status_of_nothing(timeline, pictures, ecset, capfd, tmp_path):
     timeline.images(pictures)
     edit = timeline.save()
