@@ -189,7 +189,8 @@ def job() -> Iterator[float]:
     yield from pull_edge(-TALL)
     yield from press("ecset.stylize")
     yield from wait(lambda: task().phase.name == "PAINT" and task().done >= 7, "paint")
-    yield from shoot("painting", "edit")
+    if not PLAN["width"]:
+        yield from shoot("painting", "edit")
     yield from pull_edge(TALL)
     yield from shoot("job")
     call("ecset.pause_job")
@@ -246,12 +247,14 @@ def queue() -> Iterator[float]:
 
 
 def refused() -> Iterator[float]:
-    path = settings().styles[0].path
-    settings().styles[0].path = "//styles/gone.jpg"
+    """A sentence, where a mask is not there."""
+    settings().styles[0].mask = "strip:Sky"
     yield from press("ecset.stylize")
     yield 0.5
+    park_mouse(700, 900)  # from the sentence that Blender itself shows at the mouse
+    yield 1.0
     yield from shoot("refused")
-    settings().styles[0].path = path
+    settings().styles[0].mask = ""
 
 
 def keyframe() -> Iterator[float]:

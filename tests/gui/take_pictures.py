@@ -65,8 +65,8 @@ def keep(source: Path, taken: dict[str, Any], target: Path) -> None:
 
 def without_rest(picture: Image.Image, margin: int = 10) -> Image.Image:
     """Without the empty rows at the bottom; the tabs at the right do not count."""
-    inside = np.asarray(picture)[:, 8:-40].astype(int)
-    rows = np.flatnonzero((np.abs(inside - inside[-1:, :1]) > 8).any(axis=(1, 2)))
+    inside = np.asarray(picture)[:, 20:-60].astype(int)
+    rows = np.flatnonzero((inside.max(axis=1) - inside.min(axis=1) > 8).any(axis=1))
     bottom = min(picture.height, rows[-1] + margin) if len(rows) else picture.height
     return picture.crop((0, 0, picture.width, bottom))
 
