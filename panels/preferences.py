@@ -9,7 +9,7 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from ..sequencer import engine
 from ..sequencer.errors import BadInput
 from ..sequencer.weights import TITLES
-from .lines import draw_lines
+from .lines import characters, draw_lines
 
 #: The extension's package: "bl_ext.<repository>.ecset", or the name it was imported by.
 PACKAGE = __package__.rpartition(".")[0]
@@ -85,7 +85,8 @@ class EcsetPreferences(bpy.types.AddonPreferences):
             text, icon = f"Engine: {engine_python()}", "CHECKMARK"
         except BadInput as error:
             text, icon = str(error), "INFO"
-        draw_lines(layout, _messages[0] if _messages else text, icon, 90)
+        lines = layout.column(align=True)
+        draw_lines(lines, _messages[0] if _messages else text, icon, characters(context))
         layout.operator("ecset.setup_engine", icon="IMPORT")
         if not bpy.app.online_access:
             layout.label(text="Needs Allow Online Access (System)", icon="INTERNET_OFFLINE")
