@@ -16,7 +16,8 @@ VARIABLE = "ECSET_ENGINE_PYTHON"
 
 _HOW = (
     'set it up with "Set up the engine" in the preferences of Ecset '
-    f"(or by vendor_setup.py), or name a Python that has PyTorch with --engine-python or {VARIABLE}"
+    "(or blender --online-mode --command ecset setup), "
+    f"or name a Python that has PyTorch with --engine-python or {VARIABLE}"
 )
 
 

@@ -79,6 +79,8 @@ def read(folder: Path) -> FoundJob:
     path = folder / NAME
     try:
         job = json.loads(path.read_text(encoding="utf-8"))
+        if job["frames"]["last"] < job["frames"]["first"]:
+            raise ValueError(job["frames"])
         coming = [*(style.get("mask") for style in job["look"].get("styles", ()))]
         coming.append(job.get("strength_mask"))
         return FoundJob(

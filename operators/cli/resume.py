@@ -51,7 +51,8 @@ def _folder(voice: Voice, path: str, python: Path, on: Machine, frames: str) -> 
         if inside:
             raise BadInput(f"{folder} is a folder of jobs: name one in it, such as {inside[0]}.")
     task = ChunkTask(folder, python, on, frames, silent=voice.is_json)
-    record.update(folder, dropped=False)
+    if task.job.record and task.job.record.dropped:
+        record.update(folder, dropped=False)
     return work_off_folder(voice, task)
 
 

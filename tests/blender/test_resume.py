@@ -49,6 +49,11 @@ def remember(folder: Path, **changes) -> None:
     (folder / "ecset.json").write_text(text, encoding="utf-8")
 
 
+def rewrite(folder: Path, **changes) -> None:
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    (folder / "job.json").write_text(json.dumps({**job, **changes}), encoding="utf-8")
+
+
 def state(ecset, capfd, path: Path) -> dict:
     """What ``status`` says of the only job."""
     capfd.readouterr()
@@ -174,6 +179,7 @@ RUBBISH = {
     "no JSON": (lambda job: (job / "job.json").write_text("{"), "job.json is damaged"),
     "a list": (lambda job: (job / "job.json").write_text("[]"), "job.json is damaged"),
     "binary": (lambda job: (job / "job.json").write_bytes(b"\xff\0"), "job.json is damaged"),
+    "backwards": (lambda job: rewrite(job, frames={"first": 2, "last": 1}), "job.json is damaged"),
     "empty": (lambda job: (job / "job.json").write_text("{}"), "job.json is damaged"),
     "no record": (lambda job: (job / "ecset.json").write_text("{}"), "ecset.json is damaged"),
 }
@@ -242,7 +248,8 @@ def test_status(timeline, pictures, ecset, capfd, tmp_path):
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     capfd.readouterr()
     assert ecset("status", edit) == 0
-    lines = [line for line in capfd.readouterr().out.splitlines() if "  " in line]
+    lines = capfd.readouterr().out.splitlines()
+    lines = lines[next(i for i, line in enumerate(lines) if line.startswith("JOB")) :]
     title, *rows = ([cell.strip() for cell in line.split("  ") if cell] for line in lines)
     assert title == ["JOB", "STRIP", "FRAMES", "STATE", "LOOK", "STYLES"]
     assert [row[1:] for row in rows] == [
