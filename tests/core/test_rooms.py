@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BLENDERS = {"bpy", "bpy_extras", "mathutils", "addon_utils", "gpu", "blf"}
+BLENDERS = {"bpy", "bpy_extras", "bl_operators", "bl_ui", "mathutils", "addon_utils", "gpu", "blf"}
 ROOMS = ("operators", "panels", "sequencer")
 
 
