@@ -29,7 +29,7 @@ class ECSET_PT_style(bpy.types.Panel):
         shot.draw(layout, context, scene, strip, strips)
         _draw_look(layout, scene.ecset)
         if scene.ecset.look != "identity":
-            _draw_styles(layout, scene.ecset, keyframes.count(scene), width)
+            _draw_styles(layout, context, scene.ecset, keyframes.count(scene))
             _draw_amount(layout, scene.ecset)
         weights.draw(layout, scene.ecset, width)
         _draw_buttons(layout, len(strips), is_wide(context))
@@ -52,15 +52,14 @@ def _draw_look(layout: Any, settings: Any) -> None:
         presets.draw(column, settings)
 
 
-def _draw_styles(layout: Any, settings: Any, keyframe_count: int, width: int) -> None:
+def _draw_styles(layout: Any, context: Any, settings: Any, keyframe_count: int) -> None:
     column = _split(layout)
     if keyframe_count:
         plural = "s" if keyframe_count > 1 else ""
         text = f"{keyframe_count} keyframe{plural} in the place of styles"
-        draw_lines(column.column(align=True), text, "KEYFRAME_HLT", width)
+        draw_lines(column.column(align=True), text, "KEYFRAME_HLT", characters(context))
     else:
-        column.use_property_decorate = True  # for the weights, which can be animated
-        styles.draw(column, settings, width)
+        styles.draw(column, context, settings)
 
 
 def _draw_amount(layout: Any, settings: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import bpy
 
 from . import thumbnails
-from .lines import draw_lines, is_wide
+from .lines import characters, draw_lines, is_wide, pixels
 
 
 class ECSET_UL_styles(bpy.types.UIList):
@@ -57,11 +57,8 @@ def _draw_name(layout: Any, style: Any) -> None:
         layout.label(text="", icon="MOD_MASK")
 
 
-def draw(layout: Any, settings: Any, width: int) -> None:
-    """The list with its buttons, and below it what is set of the style that is chosen in it.
-
-    `width`: characters in a line.
-    """
+def draw(layout: Any, context: Any, settings: Any) -> None:
+    """The list with its buttons, and below it what is set of the style that is chosen in it."""
     count = len(settings.styles)
     if not count:
         layout.operator("ecset.add_styles", text="Add Style Pictures…", icon="ADD")
@@ -74,7 +71,7 @@ def draw(layout: Any, settings: Any, width: int) -> None:
         "styles",
         settings,
         "active_style",
-        rows=2 if count == 1 else 4,
+        rows=1 if count == 1 else 4,
         maxrows=6,
     )
     buttons = row.column(align=True)
@@ -84,30 +81,44 @@ def draw(layout: Any, settings: Any, width: int) -> None:
         buttons.separator()
         buttons.operator("ecset.move_style", text="", icon="TRIA_UP").direction = "UP"
         buttons.operator("ecset.move_style", text="", icon="TRIA_DOWN").direction = "DOWN"
-    _draw_chosen(layout, settings.styles[min(settings.active_style, count - 1)], count, width)
+    chosen = settings.styles[min(settings.active_style, count - 1)]
+    _draw_chosen(layout, context, chosen, count)
 
 
-def _draw_chosen(layout: Any, style: Any, count: int, width: int) -> None:
-    """A larger thumbnail of one style, and what is set of it."""
-    column = layout.column()
+def _draw_chosen(layout: Any, context: Any, style: Any, count: int) -> None:
+    """A larger thumbnail of one style, and beside it what is set of it.
+
+    Beside, not below: the timeline's sidebar is rarely high.
+    """
+    thumbnail = thumbnails.icon(style.path) if style.path else 0
+    share = 0.36 if is_wide(context) else 0.3
+    row = layout.split(factor=share) if thumbnail else layout.row()
+    row.use_property_split = row.use_property_decorate = False
+    if thumbnail:
+        scale = share * (pixels(context) - 60) / 20  # as high as wide
+        row.template_icon(icon_value=thumbnail, scale=max(scale, 1.0))
+    column = row.column(align=True)
+    column.prop(style, "path", text="", placeholder="Picture")
+    if count > 1:
+        weight = column.row(align=True)
+        weight.prop(style, "weight")
+        weight.prop_decorator(style, "weight")
+    draw_mask(column, style, "mask", "STYLE", text="", placeholder="Mask: all")
     if style.path and not thumbnails.is_there(style.path):
         text = f"{bpy.path.basename(style.path)} is not there: choose another picture"
-        draw_lines(column.column(align=True), text, "ERROR", width)
-    else:
-        thumbnail = thumbnails.icon(style.path) if style.path else 0
-        if thumbnail:
-            column.template_icon(icon_value=thumbnail, scale=5.0)
-    path = column.column()
-    path.use_property_decorate = False
-    path.prop(style, "path")
-    if count > 1:
-        column.prop(style, "weight")
-    draw_mask(column, style, "mask", "STYLE")
+        draw_lines(layout.column(align=True), text, "ERROR", characters(context))
 
 
-def draw_mask(layout: Any, owner: Any, name: str, target: str) -> None:
+def draw_mask(
+    layout: Any,
+    owner: Any,
+    name: str,
+    target: str,
+    text: str = "Mask",
+    placeholder: str = "All",
+) -> None:
     """A path to a mask, and a button that takes a strip in its place."""
     row = layout.row(align=True)
     row.use_property_decorate = False
-    row.prop(owner, name, text="Mask", placeholder="All")
+    row.prop(owner, name, text=text, placeholder=placeholder)
     row.operator("ecset.mask_strip", text="", icon="SEQ_SEQUENCER").target = target
