@@ -128,6 +128,8 @@ def _tick() -> float | None:
         if made.phase.is_end:
             made.remove()
             _now.leaving.remove(made)
+    if _now.muted and not bpy.app.is_job_running("RENDER"):
+        _after_render()  # a render that came to nothing says no more
     if _now.standing is not None and not _now.muted:
         if _now.standing.strips() is None:  # somebody has removed it
             discard()

@@ -318,6 +318,10 @@ def test_a_render_does_not_show_it(timeline, shot, preview, monkeypatch):
     np.testing.assert_array_equal(timeline.shown(3), before)
     assert not timeline.find("Ecset Preview").mute
     assert tuple(seen(timeline, preview)[27, 48]) == FLAT
+    preview._before_render()  # and nothing after
+    assert timeline.find("Ecset Preview").mute
+    preview._tick()
+    assert not timeline.find("Ecset Preview").mute
     timeline.find("Ecset Preview").mute = True  # by hand
     timeline.shown(3)
     assert timeline.find("Ecset Preview").mute
