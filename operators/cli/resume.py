@@ -63,7 +63,8 @@ def _blend(
     open_blend(path)
     jobs = unfinished(running.output_folders())
     if not jobs:
-        voice.say("note", f"There is nothing to go on with in {path}.", message="nothing to do")
+        nothing = f"There is nothing to go on with in {path}."
+        voice.say("note", nothing, message=nothing)
     done = []
     for made in jobs:
         task = StylizeTask(made, python, on, headless=True, silent=voice.is_json)
