@@ -119,8 +119,10 @@ class Preview:
 
         `anew`: the strip may be wiped otherwise by now.
         """
+        if factor == self.wiped and not anew:
+            return
         found = self.strips()
-        if (factor == self.wiped and not anew) or found is None:
+        if found is None:
             return
         crop, own = found[2].crop, self._placement.crop
         room = max(self.shot.width - own["min_x"] - own["max_x"], 0)
