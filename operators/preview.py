@@ -4,14 +4,13 @@ Nothing of it is part of the file: not a step of undo, not in what is saved, not
 is under way is driven by a timer, as it may begin and end in any window.
 """
 
-import time
 from typing import Any
 
 import bpy
 from bpy.props import FloatProperty
 
 from ..panels.preferences import engine_python, machine, weights_files
-from ..sequencer import compat, marks, preview_marks, preview_strips
+from ..sequencer import preview_marks, preview_strips
 from ..sequencer.errors import EcsetError
 from ..sequencer.preview import Phase, PreviewTask
 from ..sequencer.preview_strips import Placement, Preview
@@ -269,105 +268,3 @@ def unregister() -> None:
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
     del bpy.types.WindowManager.ecset_wipe
-
-
-class ECSET_OT_preview(bpy.types.Operator):
-    """Paint the present frame and show it over the timeline.
-
-    Invoked, it works beside the interface; executed, as scripts do, it returns when it is done.
-    """
-
-    bl_idname = "ecset.preview"
-    bl_label = "Preview"
-    bl_description = (
-        "Paint the present frame to look at, small first and then in full; nothing of it is kept"
-    )
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        scene = compat.sequencer_scene(context)
-        editor = scene.sequence_editor if scene else None
-        strip = editor.active_strip if editor else None
-        if strip is None or strip.type == "SOUND":
-            cls.poll_message_set("Select the strip to look at")
-            return False
-        shot = marks.shot_of(scene, strip)
-        if not compat.left(shot) <= scene.frame_current < compat.right(shot):
-            cls.poll_message_set("Move the playhead onto the strip, to the frame to look at")
-            return False
-        return True
-
-    def _begin(self, context: Any) -> PreviewTask | None:
-        scene = compat.sequencer_scene(context)
-        try:
-            return begin(scene, marks.shot_of(scene, scene.sequence_editor.active_strip))
-        except EcsetError as error:
-            self.report({"ERROR"}, str(error))
-            return None
-
-    def execute(self, context: Any) -> set[str]:
-        made = self._begin(context)
-        if made is None:
-            return {"CANCELLED"}
-        try:
-            while _now.task is made:
-                go_on()
-                time.sleep(0.02)
-        except KeyboardInterrupt:
-            discard()
-            raise
-        for note in made.notes:
-            self.report({"WARNING"}, note)
-        if _now.message:
-            self.report({"ERROR"}, _now.message)
-        if _now.standing is not None:
-            drive()
-        return {"FINISHED"} if made.phase is Phase.DONE and not _now.message else {"CANCELLED"}
-
-    def invoke(self, context: Any, event: Any) -> set[str]:
-        if bpy.app.background:
-            return self.execute(context)
-        made = self._begin(context)
-        if made is None:
-            return {"CANCELLED"}
-        for note in made.notes:
-            self.report({"WARNING"}, note)
-        drive()
-        sidebar.redraw(context)
-        return {"FINISHED"}
-
-
-class ECSET_OT_cancel_preview(bpy.types.Operator):
-    bl_idname = "ecset.cancel_preview"
-    bl_label = "Cancel Preview"
-    bl_description = "Stop painting the preview; what is shown of it already stays"
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        if _now.task is None:
-            cls.poll_message_set("No preview is being painted")
-            return False
-        return True
-
-    def execute(self, context: Any) -> set[str]:
-        if _now.task is not None:
-            _now.task.cancel()
-        return {"FINISHED"}
-
-
-class ECSET_OT_discard_preview(bpy.types.Operator):
-    bl_idname = "ecset.discard_preview"
-    bl_label = "Discard Preview"
-    bl_description = "Take the preview away, without a trace"
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        if _now.task is None and _now.standing is None:
-            cls.poll_message_set("There is no preview")
-            return False
-        return True
-
-    def execute(self, context: Any) -> set[str]:
-        discard()
-        sidebar.redraw(context)
-        return {"FINISHED"}

@@ -34,7 +34,7 @@ from .presets import (
     ECSET_OT_save_brushwork_preset,
     ECSET_OT_save_network_preset,
 )
-from .preview import ECSET_OT_cancel_preview, ECSET_OT_discard_preview, ECSET_OT_preview
+from .preview_buttons import ECSET_OT_cancel_preview, ECSET_OT_discard_preview, ECSET_OT_preview
 from .redo import ECSET_OT_redo
 from .scene import EcsetSettings, EcsetStyle
 from .setup_engine import ECSET_OT_setup_engine
