@@ -7,7 +7,8 @@ from bpy.props import StringProperty
 
 from ..panels.preferences import engine_python, machine
 from ..sequencer.errors import EXIT_DONE, BadInput, EcsetError
-from ..sequencer.task import LOG, Phase, StylizeTask
+from ..sequencer.progress import Phase
+from ..sequencer.task import LOG, StylizeTask
 from . import running, sidebar
 
 

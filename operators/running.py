@@ -14,7 +14,8 @@ from ..sequencer import live
 from ..sequencer.commission import result_folders, unfinished
 from ..sequencer.errors import BadInput
 from ..sequencer.keyframe_task import KeyframeTask
-from ..sequencer.task import Phase, StylizeTask
+from ..sequencer.progress import Phase
+from ..sequencer.task import StylizeTask
 from . import sidebar, weights
 from .order import output_folder
 from .tell import tell

@@ -10,7 +10,8 @@ from ..sequencer import compat, marks
 from ..sequencer.commission import commission
 from ..sequencer.errors import EXIT_CANCELLED, BadInput, EcsetError
 from ..sequencer.job import Guide, Style
-from ..sequencer.task import Phase, StylizeTask
+from ..sequencer.progress import Phase
+from ..sequencer.task import StylizeTask
 from . import preview, running, sidebar, weights
 from .choices import Choices, declared
 from .order import Order

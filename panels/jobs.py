@@ -5,7 +5,8 @@ from typing import Any
 import bpy
 
 from ..operators import running
-from ..sequencer.task import Phase, StylizeTask
+from ..sequencer.progress import Phase
+from ..sequencer.task import StylizeTask
 from .below import Below
 from .lines import characters, draw_lines
 

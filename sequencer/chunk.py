@@ -12,7 +12,8 @@ from . import engine, found
 from .errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput, EcsetError
 from .found import FoundJob
 from .process import Child, clean_environment
-from .task import LOG, Phase
+from .progress import Phase
+from .task import LOG
 
 
 class ChunkTask:

@@ -9,45 +9,21 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from . import engine, job, live, masks, place, plates, record
+from . import engine, job, live, place, plates, record, rendering
 from .commission import Commission
 from .errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput, EcsetError
 from .process import Child, clean_environment
+from .progress import Phase, Progress
 from .shot import Shot
 
 #: In the folder of a job: what its children said beside events.
 LOG = "ecset.log"
 
 
-class Phase(Enum):
-    """Where a task stands; the value is how a person reads it."""
-
-    WAITING = "Waiting"
-    PROBE = "Looking for the engine"
-    CHECK = "Checking the job"
-    PLATES = "Rendering the strip"
-    PAINT = "Painting"
-    PAUSED = "Paused"
-    DONE = "Done"
-    FAILED = "Failed"
-    CANCELLED = "Cancelled"
-
-    @property
-    def is_end(self) -> bool:
-        """Nothing happens any more unless the person wants it to go on."""
-        return self in {Phase.DONE, Phase.FAILED, Phase.CANCELLED}
-
-    @property
-    def is_work(self) -> bool:
-        """A child process is at it."""
-        return self in {Phase.PROBE, Phase.CHECK, Phase.PLATES, Phase.PAINT}
-
-
-class StylizeTask:
+class StylizeTask(Progress):
     """One job on its way to being painted.
 
     `message` says in one sentence why it failed or what came of it; `notes` what else there is
@@ -74,7 +50,7 @@ class StylizeTask:
         """
         self.folder = commission.path
         self.record = commission.record
-        self.phase = phase
+        super().__init__(phase, self.shot.length)
         self.message = ""
         self.notes = commission.notes
         self.exit_status: int | None = None
@@ -86,26 +62,17 @@ class StylizeTask:
         self._silent = silent
         self._plates_only = plates_only
         self._child: Child | None = None
-        self._mask: str | None = None  # the one that is rendered
-        self._masks: dict[str, Shot] = {}  # still to be rendered
-        self._moved = 0  # where the snapshot has the shot, beside how its plates are numbered
+        self._renders: Iterator[tuple[str | None, list[str | Path]]] = iter(())
         #: Told after the timeline has got or lost a strip, with a name for a step of undo.
         self.on_change: Callable[[str], None] = lambda _: None
         #: Told of every frame that was rendered or painted, in `phase`, as the child said it.
         self.on_frame: Callable[[dict[str, Any]], None] = lambda _: None
         self._begin()
-        self.total = self.shot.length
         pattern = job.FRAMES + self.record.picture_format.suffix
         self.done = self.total - record.missing(self.folder, pattern, self.shot)
 
     def _begin(self) -> None:
         """What is so before a first and before each further go."""
-        self.done, self.total = 0, self.shot.length
-        self.frame: int | None = None  # the last that was painted
-        self.seconds_per_frame: float | None = None
-        self.passes: tuple[int, int] | None = None  # the one under way and how many, if several
-        self._first_frame: tuple[float, int] | None = None  # when it came, and how many were done
-        self._last_frame = 0.0
         self._opaque = True
         self._asked_to: Phase | None = None  # PAUSED or CANCELLED, while the child ends
         self._error: str | None = None
@@ -131,52 +98,13 @@ class StylizeTask:
         assert self._python is not None, "not ready to start"
         return self._python
 
-    @property
-    def factor(self) -> float:
-        """How much of the present phase is done, 0 to 1."""
-        return self.done / self.total if self.total else 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """How long painting will take from here on, None while that cannot be told."""
-        if self.phase is not Phase.PAINT or self._first_frame is None:
-            return None
-        began, done = self._first_frame
-        if self.done > done:  # by the clock: several devices paint at once
-            each = (self._last_frame - began) / (self.done - done)
-        elif self.seconds_per_frame is not None:
-            each = self.seconds_per_frame
-        else:
-            return None
-        return each * (self.total - self.done)
-
-    @property
-    def progress_text(self) -> str:
-        """The present phase in a few words, for a progress bar."""
-        if self.phase is Phase.PAINT:
-            return self._frame_text()
-        if self.phase is Phase.PLATES:
-            return f"Reading {'mask ' if self._mask else ''}{self.done}/{self.total}"
-        if self.phase is Phase.PAUSED:
-            return f"Paused at {self.done}/{self.total}"
-        return self.phase.value
-
-    def _frame_text(self) -> str:
-        seconds = self.seconds_per_frame
-        if self.passes is None:
-            text = f"Frame {self.done}/{self.total}"
-            return text if seconds is None else f"{text} - {seconds:.1f} s/frame"
-        present, passes = self.passes
-        frames = self.total // passes  # each of them counts once a pass
-        text = f"Pass {present}/{passes}, frame {self.done - (present - 1) * frames}/{frames}"
-        return f"{text} - {seconds:.1f} s"
-
     # What a person may want.
 
     def start(self) -> None:
         """Begin, or go on.  A child that cannot be started ends it as failed."""
         self._begin()
-        self.phase, self.message, self.exit_status = Phase.PROBE, "", None
+        self.begin_phase(Phase.PROBE, self.shot.length)
+        self.message, self.exit_status = "", None
         with self._ending():
             self._child = self._run(engine.probe_command(self._engine))
 
@@ -282,29 +210,18 @@ class StylizeTask:
     def _hear(self, event: dict[str, Any], painted: list[int]) -> None:
         kind = event["event"]
         if kind in {"started", "frame", "finished"}:
-            self.done = int(event.get("done", self.done))
-            self.total = int(event.get("total", self.total))
+            self.count(event)
             self._heard_finish = kind == "finished"
         if kind == "frame":
-            if self.phase is Phase.PLATES and self._mask is None:
+            if self.phase is Phase.PLATES and self.mask is None:
                 self._opaque = self._opaque and event.get("opaque", True)
             if self.phase is Phase.PAINT:
                 painted.append(int(event["frame"]))
-                self._tell_time()
-            self.frame = int(event["frame"])
-            self.seconds_per_frame = event.get("seconds", self.seconds_per_frame)
-            if "pass" in event:
-                self.passes = int(event["pass"]), int(event["passes"])
             self.on_frame(event)
         elif kind == "warning":
             self.notes.append(str(event.get("message", "")))
         elif kind == "error":
             self._error = str(event.get("message", ""))
-
-    def _tell_time(self) -> None:
-        self._last_frame = time.monotonic()
-        if self._first_frame is None:
-            self._first_frame = self._last_frame, self.done
 
     def _child_ended(self, status: int) -> None:
         self._child = None
@@ -319,20 +236,13 @@ class StylizeTask:
             self._child_failed(status)
         elif self.phase is Phase.PROBE:
             self._enter(Phase.CHECK, engine.check_command(self._engine, self.folder))
-        elif self.phase is Phase.CHECK and self._has_plates():
+        elif self.phase is Phase.CHECK and rendering.is_complete(self._commission, self.record):
             self._paint()
         elif self.phase is Phase.CHECK:
-            self._take_snapshot()
-            self._enter(Phase.PLATES, self._extract_command(self._plates), extract=True)
-        elif self.phase is Phase.PLATES and self._masks:
-            self._mask = next(iter(self._masks))
-            mask = self._masks.pop(self._mask)
-            self._enter(Phase.PLATES, self._extract_command(mask), extract=True)
+            self._renders = rendering.commands(self._commission)
+            self._render()
         elif self.phase is Phase.PLATES:
-            self.record = replace(self.record, opaque=self._opaque)
-            record.update(self.folder, opaque=self._opaque)
-            self._commission.forget()
-            self._paint()
+            self._render()
         else:
             self._finish()
 
@@ -348,66 +258,27 @@ class StylizeTask:
             message = message.removeprefix(f"{self.folder / 'job.json'}: ")
         self._fail(message, kind)
 
-    def _enter(self, phase: Phase, command: list[str | Path], *, extract: bool = False) -> None:
-        self.phase, self.done, self.seconds_per_frame = phase, 0, None
-        self._child = self._run(command, extract=extract)
+    def _enter(self, phase: Phase, command: list[str | Path]) -> None:
+        self.begin_phase(phase, self.shot.length)
+        self._child = self._run(command, extract=phase is Phase.PLATES)
 
-    def _has_plates(self) -> bool:
-        """Whether an earlier go has left all of them; a new commission renders them anew."""
-        pattern = job.PLATES + self.record.picture_format.suffix
-        return (
-            self._commission.snapshot is None
-            and self.record.opaque is not None
-            and not any(
-                record.missing(self.folder, needed, self.shot)
-                for needed in (pattern, *self.record.masks.values())
-            )
-        )
-
-    def _take_snapshot(self) -> None:
-        """What the plates are rendered from: as it was when it was asked for, else as it is."""
-        made = self._commission
-        if made.snapshot is None:
-            scene, source = place.find(self.shot)
-            self._moved = place.moved(self.shot, source)
-            frames = self.shot.first + self._moved, self.shot.last + self._moved
-            now = plates.describe(scene, source, frames)
-            if (now.width, now.height) != (self.shot.width, self.shot.height):
-                raise BadInput(f'"{now.strip}" has another size by now: stylize it again.')
-            found = {"": now, **masks.shots(scene, now, self.record.masks)}
-            made.shots = {
-                name: replace(shot, first=self.shot.first, last=self.shot.last)
-                for name, shot in found.items()
-            }
-            made.take_snapshot(scene)
-        self._mask, self._masks = None, dict(made.shots)
-        self._plates = self._masks.pop("")
-
-    def _extract_command(self, shot: Shot) -> list[str | Path]:
-        picture = self.record.picture_format
-        pattern = job.PLATES + picture.suffix
-        if self._mask is not None:
-            picture = job.FORMATS["PNG8"]
-            pattern = self.record.masks[self._mask]
-        target = self.folder / pattern
-        target.parent.mkdir(exist_ok=True)
-        assert self._commission.snapshot is not None
-        request = plates.write_request(
-            shot,
-            str(target),
-            picture,
-            self._commission.snapshot,
-            over_black=self._mask is not None,
-            moved=self._moved,
-        )
-        return plates.extract_command(request, self._commission.shows_scenes)
+    def _render(self) -> None:
+        """What comes next of the plates and masks; when nothing does they are complete."""
+        mask, command = next(self._renders, (None, []))
+        if command:
+            self._enter(Phase.PLATES, command)
+            self.mask = mask
+            return
+        self.record = replace(self.record, opaque=self._opaque)
+        record.update(self.folder, opaque=self._opaque)
+        self._commission.forget()
+        self._paint()
 
     @property
     def _shows_bar(self) -> bool:
         return self._headless and not self._silent
 
     def _paint(self) -> None:
-        self._mask = None
         if self._plates_only:
             record.update(self.folder, prepared=True)
             self._end(Phase.DONE, f'"{self.shot.strip}" is ready to be painted.', EXIT_DONE)

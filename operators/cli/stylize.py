@@ -7,7 +7,8 @@ from ...sequencer import compat, visible
 from ...sequencer.commission import commission
 from ...sequencer.errors import EXIT_CANCELLED, BadInput, EcsetError
 from ...sequencer.job import STRIP, Style
-from ...sequencer.task import Phase, StylizeTask
+from ...sequencer.progress import Phase
+from ...sequencer.task import StylizeTask
 from ..order import parse_frames
 from .arguments import choices_of, styles_of
 from .files import find_strip, only_scene, open_blend, save, save_target

@@ -7,7 +7,8 @@ from typing import Any
 from ...sequencer import found
 from ...sequencer.chunk import ChunkTask
 from ...sequencer.errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE
-from ...sequencer.task import Phase, StylizeTask
+from ...sequencer.progress import Phase
+from ...sequencer.task import StylizeTask
 from .voice import Voice
 
 #: What a repeated call does not put right comes first.

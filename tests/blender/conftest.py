@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
+import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+
+# Several workers at once: each sees what it leaves in a temporary folder of its own, where Blender
+# looks when it is imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    own = os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="ecset-worker-")
+    tempfile.tempdir = None
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
 
 import bpy
 import pytest

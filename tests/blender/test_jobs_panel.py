@@ -22,7 +22,7 @@ def running(extension):
 def draw(extension, timeline, running, monkeypatch):
     """Draw the panel with a queue of such jobs, each a phase and what else is not as usual."""
     import ecset.panels.jobs as panel
-    from ecset.sequencer.task import Phase
+    from ecset.sequencer.progress import Phase
 
     def job(number: int, phase: str, **given) -> SimpleNamespace:
         usual = {
@@ -107,7 +107,7 @@ def test_a_time_as_people_write_it(extension):
 
 
 def test_ended_ones_are_forgotten(timeline, running, monkeypatch):
-    from ecset.sequencer.task import Phase
+    from ecset.sequencer.progress import Phase
 
     queue = [SimpleNamespace(phase=phase) for phase in (Phase.DONE, Phase.PAINT, Phase.FAILED)]
     monkeypatch.setattr(running, "tasks", lambda: list(queue))

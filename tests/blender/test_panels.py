@@ -264,7 +264,7 @@ def test_a_refusal_is_shown_until_something_is_set(draw, timeline, shot, monkeyp
 
 def test_what_came_of_it(draw, timeline, shot, monkeypatch):
     from ecset.operators import running
-    from ecset.sequencer.task import Phase
+    from ecset.sequencer.progress import Phase
 
     ended = SimpleNamespace(
         phase=Phase.FAILED,

@@ -282,6 +282,7 @@ spec = importlib.util.spec_from_file_location(
 )
 sys.modules["ecset"] = module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
+module.register()
 import bpy
 from ecset.sequencer import commission, engine, job, task
 engine.ROOT, engine.MODULES = pathlib.Path(engine.__file__).parents[1] / {FAKE!r}, ()
