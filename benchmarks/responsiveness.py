@@ -31,7 +31,8 @@ the most that was seen in one turn: of the main thread ready to go on while othe
 processors; of the pause without that; of the main thread at work on a processor; of our callbacks,
 which are the timer that looks after the queue, with all that it does to the timeline, and the
 drawing of our panels. The rest of a pause is software OpenGL at work in other threads, which a
-graphics card does not need."""
+graphics card does not need. The rows without a job are what the machine does by itself, with
+whatever else runs on it."""
 
 HEAD = (
     "Blender",

@@ -91,7 +91,8 @@ def measure_ours() -> None:
             for name in ("draw", "draw_header", "draw_header_preset"):
                 if name in vars(cls):
                     setattr(cls, name, drawn(f"{cls.__name__}.{name}", getattr(cls, name)))
-    running, task = module("operators.running"), module("sequencer.task")
+    running, task, child = map(module, ("operators.running", "sequencer.task", "sequencer.process"))
+    child.Child.__init__ = called("start child", child.Child.__init__)
     running._tick = called("tick", running._tick)
     running.push_undo = called("push undo", running.push_undo)
     task.place.place = called("place strip", task.place.place)
