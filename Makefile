@@ -31,9 +31,9 @@ python-of-bpy = $(if $(filter $(1),$(BPY_3.13)),$(PYTHON_3.13),$(PYTHON_3.11))
 venv = $(UV) venv --quiet --no-project --clear --python $(1) $(2) && \
 	$(UV) pip sync --python $(2)/bin/python --require-hashes $(3)
 
-# $(call pytest,PYTHON,FOLDER): a folder without test files is no failure, but files without tests are.
+# $(call pytest,PYTHON,FOLDER,OPTIONS): a folder without test files is no failure, but files without tests are.
 pytest = @if compgen -G '$(2)/test_*.py' >/dev/null; then \
-	echo '== $(2) with $(1)'; $(1) -m pytest $(2) $(ARGS); else echo '== $(2): no tests yet'; fi
+	echo '== $(2) with $(1)'; $(1) -m pytest $(2) $(3) $(ARGS); else echo '== $(2): no tests yet'; fi
 
 .PHONY: help
 help:
@@ -89,7 +89,7 @@ test-blender: $(BPY:%=test-bpy-%) ## the Blender side in every bpy module (or BP
 
 .PHONY: $(BPY:%=test-bpy-%)
 $(BPY:%=test-bpy-%): test-bpy-%: $(VENVS)/engine/.ready $(VENVS)/bpy-%/.ready
-	$(call pytest,$(VENVS)/bpy-$*/bin/python,tests/blender)
+	$(call pytest,$(VENVS)/bpy-$*/bin/python,tests/blender,-n auto --maxprocesses 4)
 
 .PHONY: test-gui
 test-gui: $(VENVS)/engine/.ready ## a real Blender window on a virtual screen (skips without blender and Xvfb)
