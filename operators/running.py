@@ -79,7 +79,9 @@ def refuse(refusal: Refusal) -> None:
 
 def add(task: StylizeTask) -> None:
     """Put `task` at the end of the queue, in the place of an ended one of the same job."""
-    _tasks[:] = [other for other in _tasks if other.name != task.name]
+    for other in tasks():
+        if other.name == task.name:
+            forget(other)
     _tasks.append(task)
     _last[:] = [task]
 

@@ -1,6 +1,7 @@
 """``setup`` and ``weights``: what is got for the engine, and handed on to others to do."""
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -42,12 +43,13 @@ def run_setup(arguments: argparse.Namespace, voice: Voice) -> int:
     target = Path(arguments.target) if arguments.target else own
     if target is None:
         raise BadInput("Ecset is no installed extension here: name a folder with --target.")
-    log = Path(bpy.app.tempdir) / "ecset-setup.log"
     command: list[str | Path] = [sys.executable, engine.ROOT / "vendor_setup.py"]
     command += ["--target", target, "--with-parent"]
     if arguments.python:
         command += ["--python", arguments.python]
     voice.say("started", folder=str(target))
+    # what it says beside events is seen on standard error
+    log = Path(os.devnull)
     child = Child(command, log, cwd=engine.ROOT, env=clean_environment(), show_errors=True)
     status = _listen(voice, child)
     if status != EXIT_DONE:
