@@ -75,12 +75,15 @@ $(MOTION)/.ready: | $(VENVS)/bpy-$(DEMO_BPY)/.ready
 # The Blender side calls the engine as it does in Blender: by this interpreter.
 test-core test-blender test-gui: export ECSET_ENGINE_PYTHON := $(abspath $(ENGINE))
 
+# Most of a test is waiting for a child: several at once.
+SEVERAL := -n auto --maxprocesses 4
+
 .PHONY: test
 test: test-core test-blender test-gui ## all tests; ARGS=... goes to pytest
 
 .PHONY: test-core
 test-core: $(VENVS)/engine/.ready ## the engine's tests, without Blender
-	$(call pytest,$(ENGINE),tests/core)
+	$(call pytest,$(ENGINE),tests/core,$(SEVERAL) --dist loadfile)
 
 .PHONY: test-blender
 test-blender: $(BPY:%=test-bpy-%) ## the Blender side in every bpy module (or BPY="4.5 5.0")
@@ -89,7 +92,7 @@ test-blender: $(BPY:%=test-bpy-%) ## the Blender side in every bpy module (or BP
 
 .PHONY: $(BPY:%=test-bpy-%)
 $(BPY:%=test-bpy-%): test-bpy-%: $(VENVS)/engine/.ready $(VENVS)/bpy-%/.ready
-	$(call pytest,$(VENVS)/bpy-$*/bin/python,tests/blender,-n auto --maxprocesses 4)
+	$(call pytest,$(VENVS)/bpy-$*/bin/python,tests/blender,$(SEVERAL))
 
 .PHONY: test-gui
 test-gui: $(VENVS)/engine/.ready ## a real Blender window on a virtual screen (skips without blender and Xvfb)
