@@ -12,11 +12,11 @@ from . import engine, found
 from .errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput, EcsetError
 from .found import FoundJob
 from .process import Child, clean_environment
-from .progress import Phase
+from .progress import Phase, Progress
 from .task import LOG
 
 
-class ChunkTask:
+class ChunkTask(Progress):
     """`message` says in one sentence why it failed, `notes` what else there is to know; `done` and
     `total` count as the engine does; `exit_status` is the command line's.
     """
@@ -42,10 +42,10 @@ class ChunkTask:
                 f"The plates of {folder} are not complete, {missing} are missing: "
                 "resume its .blend, or stylize it with --prepare."
             )
-        self.phase = Phase.WAITING
+        super().__init__(Phase.WAITING, self.job.total)
+        self.done = self.job.done
         self.message = ""
         self.notes: list[str] = []
-        self.done, self.total = self.job.done, self.job.total
         self.exit_status: int | None = None
         self.on_frame: Callable[[dict[str, Any]], None] = lambda _: None
         self._folder, self._python, self._machine = folder, python, machine
@@ -114,8 +114,7 @@ class ChunkTask:
     def _hear(self, event: dict[str, Any]) -> None:
         kind = event["event"]
         if kind in {"started", "frame", "finished"}:
-            self.done = int(event.get("done", self.done))
-            self.total = int(event.get("total", self.total))
+            self.count(event)
             self._heard_finish = kind == "finished"
         if kind == "frame":
             self.on_frame(event)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BadInput
-from .job import FORMATS, PictureFormat
+from .job import FORMATS, MASKS, PictureFormat
 from .naming import frame_path
 from .shot import Shot
 
@@ -69,13 +69,19 @@ def load(folder: Path) -> Record:
             raise BadInput(f"{path} was written by another version of Ecset: stylize the strip.")
         content.pop("ecset")
         record = Record(**{**content, "shot": Shot(**content["shot"])})
-        if record.format not in FORMATS:
+        # a folder may come from anywhere: nothing is written beside it
+        if record.format not in FORMATS or not all(map(_is_mask, record.masks.values())):
             raise ValueError
     except OSError as error:
         raise BadInput(f"{folder} is no job of a strip: it has no {NAME}.") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput(f"{path} is damaged: stylize the strip again.") from error
     return record
+
+
+def _is_mask(pattern: str) -> bool:
+    folder, _, name = pattern.rpartition("/")
+    return f"{folder}/" == MASKS and "#" in name and "\\" not in name
 
 
 def update(folder: Path, **changes: Any) -> None:

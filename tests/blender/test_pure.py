@@ -221,3 +221,20 @@ def test_vendor_setup_takes_its_child_along(tmp_path):
         began = time.monotonic()
         process_.stderr.read()  # ends with the last process that could write there
         assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("pattern", ["../up_####.png", "/etc/mask_####.png", "masks/../####", ""])
+def test_a_record_leads_nowhere_else(tmp_path, pattern):
+    """Plates are written where a record says, and a job's folder may come from anybody."""
+    from ecset.sequencer import record
+    from ecset.sequencer.errors import BadInput
+    from ecset.sequencer.shot import Shot
+
+    shot = Shot("Scene", "Shot", 1, 2, 8, 8, False, 1.0)
+    record.save(
+        tmp_path, record.Record(shot, "a.blend", "PNG8", masks={"Text": "masks/1_####.png"})
+    )
+    assert record.load(tmp_path).shot == shot
+    record.save(tmp_path, record.Record(shot, "a.blend", "PNG8", masks={"Text": pattern}))
+    with pytest.raises(BadInput, match="damaged"):
+        record.load(tmp_path)
