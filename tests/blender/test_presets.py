@@ -110,7 +110,7 @@ def test_save_and_take_away(settings, presets, saved):
     assert (settings.palette, settings.rotate) == (pytest.approx(0.3), True)
     bpy.utils.execfile(str(saved / "My_Own.py"))  # it is one of Blender's, too
     bpy.ops.ecset.save_brushwork_preset(name="My Own", remove_name=True)
-    assert not list(saved.iterdir())
+    assert not list(saved.glob("*.py"))
     assert presets.current(settings) is None
 
 
