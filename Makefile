@@ -76,7 +76,7 @@ $(MOTION)/.ready: | $(VENVS)/bpy-$(DEMO_BPY)/.ready
 test-core test-blender test-gui: export ECSET_ENGINE_PYTHON := $(abspath $(ENGINE))
 
 # Most of a test is waiting for a child: several at once.
-SEVERAL := -n auto --maxprocesses 4
+SEVERAL := -n 4
 
 .PHONY: test
 test: test-core test-blender test-gui ## all tests; ARGS=... goes to pytest

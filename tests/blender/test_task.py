@@ -159,21 +159,20 @@ def test_same_call_same_folder_other_call_another(timeline, pictures, make_task)
 
 
 def test_polling_never_blocks(timeline, pictures, make_task, monkeypatch):
-    monkeypatch.setenv("ECSET_FAKE_SECONDS", "0.05")
+    """It comes back many times while a child is at one frame."""
+    monkeypatch.setenv("ECSET_FAKE_SECONDS", "0.1")
     timeline.images(pictures)
     timeline.save()
-    task, longest, texts = make_task(), 0.0, []
+    task, texts = make_task(), []
     task.start()
     while not task.phase.is_end:
-        began = time.perf_counter()
         task.poll()
-        if not task.phase.is_end:  # placing the result strip is Blender's work
-            longest = max(longest, time.perf_counter() - began)
         texts.append(task.progress_text)
-        time.sleep(0.01)
+        time.sleep(0.005)
     assert task.exit_status == 0
-    assert longest < 0.3
-    assert "Frame 5/12 - 0.1 s/frame" in texts or "Frame 5/12 - 0.0 s/frame" in texts
+    assert "Frame 5/12 - 0.1 s/frame" in texts
+    painting = [text for text in texts if text.startswith("Frame")]
+    assert len(painting) > 3 * 12
 
 
 def test_passes_are_told(timeline, pictures, make_task, monkeypatch):
