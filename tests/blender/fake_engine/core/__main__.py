@@ -86,7 +86,9 @@ def preview(folder, job, frame):
     total = len(sizes)
     say("started", frame=frame, total=total, done=0, device="fake")
     plate = folder / frame_path(job["plates"], frame)
-    while not plate.exists():
+    first, last = job["frames"]["first"], job["frames"]["last"]
+    needed = [folder / frame_path(job["plates"], each) for each in range(first, last + 1)]
+    while not all(path.exists() for path in needed):
         time.sleep(0.01)
     if str(frame) == os.environ.get("ECSET_FAKE_FAIL"):
         say("error", message=f"Frame {frame} cannot be painted.")
