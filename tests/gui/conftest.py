@@ -54,13 +54,19 @@ def in_window(app, installed, screen) -> InWindow:
 
 
 @pytest.fixture(scope="session")
-def with_stand_in(app, extension_zip, in_window, screen, tmp_path_factory) -> InWindow:
-    """The same with a stand-in for the engine, for what needs many jobs and no paint."""
+def stand_in(app, installed, extension_zip, tmp_path_factory) -> Blender:
+    """Blender with a stand-in for the engine, for many jobs without paint, or for slow ones."""
     if not app.has_real_engine:
-        return in_window
+        return app
     other = Blender(tmp_path_factory.mktemp("stand-in"))
     other.install(extension_zip)
-    return partial(_run, other, screen)
+    return other
+
+
+@pytest.fixture(scope="session")
+def with_stand_in(stand_in, screen) -> InWindow:
+    """As `in_window`, with that."""
+    return partial(_run, stand_in, screen)
 
 
 def _run(

@@ -34,15 +34,16 @@ bpy.ops.wm.save_as_mainfile(filepath={str(path)!r})
 
 
 @pytest.fixture
-def ecset(app, tmp_path):
+def ecset(stand_in, tmp_path):
     """A call whose events can be read while it works; it keeps its temporary files in a folder."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
 
     def start(*arguments, seconds: float = 0.0) -> subprocess.Popen:
+        own = {"TMPDIR": str(temporary), "ECSET_FAKE_SECONDS": str(seconds)}
         return subprocess.Popen(
             ["blender", "--command", "ecset", *map(str, arguments)],
-            env={**app.environment, "TMPDIR": str(temporary), "ECSET_FAKE_SECONDS": str(seconds)},
+            env={**stand_in.environment, **own},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
