@@ -26,7 +26,8 @@ class Commission:
     lies in a temporary folder that goes with `forget`.  None: as the session is by then.
     `shots`: what is rendered of it, the strip itself under "" and masks under their names.
     `settings`: what job.json was written from, None for a job that was found.
-    `outermost`: the outermost folder that was made for it, None when the job was there before.
+    `outermost`: the outermost folder that was made for it, None when the job was there before, or
+    is there to stay.
     """
 
     path: Path
@@ -53,6 +54,10 @@ class Commission:
         if self.snapshot is not None:
             shutil.rmtree(self.snapshot.parent, ignore_errors=True)
             self.snapshot = None
+
+    def keep(self) -> None:
+        """Something is about to be made of it: from now on nothing takes it away."""
+        self.outermost = None
 
     def undo(self) -> None:
         """Take a new job away again that was refused before anything was made of it."""

@@ -236,11 +236,13 @@ class StylizeTask(Progress):
             self._child_failed(status)
         elif self.phase is Phase.PROBE:
             self._enter(Phase.CHECK, engine.check_command(self._engine, self.folder))
-        elif self.phase is Phase.CHECK and rendering.is_complete(self._commission, self.record):
-            self._paint()
         elif self.phase is Phase.CHECK:
-            self._renders = rendering.commands(self._commission)
-            self._render()
+            self._commission.keep()
+            if rendering.is_complete(self._commission, self.record):
+                self._paint()
+            else:
+                self._renders = rendering.commands(self._commission)
+                self._render()
         elif self.phase is Phase.PLATES:
             self._render()
         else:

@@ -124,6 +124,34 @@ def test_pause_and_go_on(timeline, pictures, queue):
     assert names(timeline).count("Shot Ecset") == 1
 
 
+@pytest.mark.parametrize("broken", ["MODULES", "python"])
+def test_an_engine_that_breaks_in_a_pause_takes_no_frames_along(
+    timeline, pictures, queue, monkeypatch, tmp_path, broken
+):
+    from ecset.sequencer import engine
+
+    timeline.images(pictures)
+    timeline.save()
+    task = queue.add()
+    queue.until(lambda: task.phase.name == "PAINT" and task.done >= 3)
+    task.pause()
+    queue.until(lambda: task.phase.name == "PAUSED")
+    before = sorted((task.folder / "frames").iterdir())
+    python = Path(sys.executable)
+    if broken == "MODULES":
+        monkeypatch.setattr(engine, "MODULES", ("no_such_module",))
+    else:
+        silent = tmp_path / "python"
+        silent.write_text("#!/bin/sh\n")
+        silent.chmod(0o755)
+        python = silent
+    task.wait(python, engine.Machine())
+    queue.until(lambda: task.phase.is_end)
+    assert task.phase.name == "FAILED"
+    assert len(before) >= 3
+    assert sorted((task.folder / "frames").iterdir()) == before
+
+
 @pytest.mark.parametrize("paused", [False, True])
 def test_cancel_leaves_the_timeline_as_it_was(timeline, pictures, queue, paused):
     strip = timeline.images(pictures)
