@@ -12,8 +12,9 @@ from bpy.props import FloatProperty
 from ..panels.preferences import engine_python, machine, weights_files
 from ..sequencer import preview_marks, preview_strips
 from ..sequencer.errors import EcsetError
+from ..sequencer.placement import Placement
 from ..sequencer.preview import Phase, PreviewTask
-from ..sequencer.preview_strips import Placement, Preview
+from ..sequencer.preview_strips import Preview
 from . import sidebar, weights
 from .order import Order
 
@@ -75,7 +76,7 @@ def begin(scene: Any, strip: Any) -> PreviewTask:
         machine(),
     )
     discard()
-    _now.task, _now.placement = made, Placement.of(strip, made.shot)
+    _now.task, _now.placement = made, Placement.of(strip, made.shot.keep_placement)
     return made
 
 

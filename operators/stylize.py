@@ -6,7 +6,7 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, FloatProperty, StringProperty
 
 from ..panels.preferences import engine_python, machine, weights_files
-from ..sequencer import compat, marks
+from ..sequencer import compat, marks, visible
 from ..sequencer.commission import commission
 from ..sequencer.errors import EXIT_CANCELLED, BadInput, EcsetError
 from ..sequencer.job import Guide, Style
@@ -125,7 +125,7 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
         preview.discard()  # it has served its purpose
         scene = compat.sequencer_scene(context)
         tasks = []
-        for strip in shots(scene, self.selected):
+        for strip in visible.chosen(scene, self.selected):
             try:
                 order = self._order(scene)
                 _refuse_second(scene, strip)
@@ -170,26 +170,6 @@ class ECSET_OT_stylize(Choices, bpy.types.Operator):
             return {"CANCELLED"}
         running.drive()
         return {"FINISHED"}
-
-
-def shots(scene: Any, selected: bool) -> list[Any]:
-    """What Stylize paints: the active strip, or all that are selected and show a picture.
-
-    A result stands for the strip that it was painted from, and a keyframe for nothing.
-    """
-    editor = scene.sequence_editor
-    strips = [editor.active_strip]
-    if selected and editor.active_strip.select:
-        chosen = [s for s in compat.all_strips(editor) if s.select and s != editor.active_strip]
-        strips += sorted(chosen, key=lambda s: (compat.left(s), s.channel))
-    found: list[Any] = []
-    for strip in strips:
-        if strip.type == "SOUND" or marks.is_keyframe(scene, strip):
-            continue
-        shot = marks.shot_of(scene, strip)
-        if shot not in found:
-            found.append(shot)
-    return found
 
 
 def _refuse_second(scene: Any, strip: Any) -> None:

@@ -22,8 +22,7 @@ def draw(layout: Any, scene: Any, strip: Any, width: int) -> None:
     `width`: characters in a line.
     """
     column = layout.column(align=True)
-    shot = marks.shot_of(scene, strip) if marks.SHOT_PROPERTY in strip else strip
-    names = strip.name, shot.name
+    names = strip.name, marks.shot_of(scene, strip).name
     refusal = running.last_refusal()
     if refusal is not None and refusal.scene == scene.name and refusal.strip in names:
         if not _is_stale(refusal, scene.ecset):

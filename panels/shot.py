@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..sequencer import compat, marks, plates
+from ..sequencer import compat, marks, plates, visible
 from .lines import characters, draw_lines
 
 #: What is read of a strip, in a word; of others what Blender calls their kind.
@@ -21,22 +21,12 @@ _KINDS = {
 
 
 def selected(scene: Any) -> list[Any]:
-    """What "Stylize" paints when several strips are selected: each shot once, by time.
-
-    As the operator has it, but quick: the panel asks at every move of the mouse.
-    """
+    """What "Stylize" paints when several strips are selected: each shot once, by time."""
     editor = scene.sequence_editor
     if editor is None or editor.active_strip is None or not editor.active_strip.select:
         return []
-    shots: dict[str, Any] = {}
-    for strip in compat.all_strips(editor):
-        if not strip.select or strip.type == "SOUND":
-            continue
-        if marks.KEYFRAME_PROPERTY in strip and marks.is_keyframe(scene, strip):
-            continue
-        shot = marks.shot_of(scene, strip) if marks.SHOT_PROPERTY in strip else strip
-        shots[shot.name] = shot
-    return sorted(shots.values(), key=lambda strip: (compat.left(strip), strip.channel))
+    shots = visible.chosen(scene, selected=True)
+    return sorted(shots, key=lambda strip: (compat.left(strip), strip.channel))
 
 
 def draw(layout: Any, context: Any, scene: Any, strip: Any, strips: list[Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import bpy
 
-from . import check, compat, folder, job, keyframes, marks, masks, place, plates, record
+from . import check, folder, job, keyframes, marks, masks, place, plates, record, timelines
 from .errors import BadInput, EcsetError
 from .record import Record
 from .shot import Shot
@@ -142,20 +142,17 @@ def unfinished(outputs: list[Path]) -> list[Commission]:
             ours = known.blend == blend or bool(marks.results_with(path.name))
             if not ours or known.dropped or marks.source_of(known.shot) is None:
                 continue
-            pattern = job.FRAMES + known.picture_format.suffix
-            if known.prepared or record.missing(path, pattern, known.shot):
+            shot = known.shot
+            if known.prepared or record.missing(path / known.frames, shot.first, shot.last):
                 found.append(Commission(path, known))
     return found
 
 
 def result_folders() -> list[Path]:
     """The output folders that results on the timelines of this file lie in."""
-    found = []
-    for scene in bpy.data.scenes:
-        if scene.sequence_editor is None:
-            continue
-        for strip in compat.all_strips(scene.sequence_editor):
-            if marks.JOB_PROPERTY in strip and strip.type == "IMAGE":
-                frames = Path(bpy.path.abspath(strip.directory))
-                found.append(frames.parent.parent)
-    return list(dict.fromkeys(found))
+    folders = [
+        Path(bpy.path.abspath(strip.directory)).parent.parent
+        for _, strip in timelines.strips()
+        if marks.JOB_PROPERTY in strip and strip.type == "IMAGE"
+    ]
+    return list(dict.fromkeys(folders))

@@ -8,7 +8,6 @@ from typing import Any
 
 from . import record
 from .errors import BadInput
-from .naming import frame_path
 from .record import Record
 
 NAME = "job.json"
@@ -61,12 +60,7 @@ class FoundJob:
         return NO_PLATES if self.missing_plates else UNFINISHED
 
     def _present(self, pattern: Path) -> int:
-        try:
-            names = set(os.listdir(pattern.parent))
-        except OSError:
-            return 0
-        wanted = (frame_path(pattern.name, frame) for frame in range(self.first, self.last + 1))
-        return sum(name in names for name in wanted)
+        return self.total - record.missing(pattern, self.first, self.last)
 
 
 def is_job(folder: Path) -> bool:

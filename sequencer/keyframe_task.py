@@ -113,8 +113,7 @@ class KeyframeTask:
             if self._error is not None:
                 raise EcsetError(self._error)
             scene, source = place.find(self.shot)
-            moved = round(compat.content_start(source) - self.shot.content_start)
-            frame = self.shot.first + moved
+            frame = self.shot.first + place.moved(self.shot, source)
             channel = self._free_channel(scene, source, frame)
             path = self._keep(frame)
         finally:

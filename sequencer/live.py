@@ -34,7 +34,7 @@ def show(job: Path, record: Record, frames: list[int]) -> None:
     found = find(record.shot, job.name)
     if found is None:
         return
-    pattern = job / (FRAMES + record.picture_format.suffix)
+    pattern = job / record.frames
     for frame in frames:
         name = frame_path(pattern.name, frame)
         if (pattern.parent / name).is_file():
@@ -92,17 +92,30 @@ def catch_up() -> bool:
             continue
         results = [s for s in compat.all_strips(scene.sequence_editor) if marks.JOB_PROPERTY in s]
         for strip in results:
-            folder = Path(bpy.path.abspath(strip.directory)) if _is_partial(strip) else None
-            for index, element in enumerate(strip.elements if folder else ()):
-                name = _painted(element.filename)
-                if name is not None and (folder / name).is_file():
-                    _exchange(strip, index, name)
-                    changed = True
-        complete = {s[marks.JOB_PROPERTY]: s.name for s in results if not _is_partial(s)}
-        for name in complete.values():
+            changed |= _catch_up(strip)
+        # a step of undo may bring back what a complete result has taken the place of
+        waiting = {s[marks.REPLACED_PROPERTY] for s in results if marks.REPLACED_PROPERTY in s}
+        complete = [
+            strip.name
+            for strip in results
+            if strip[marks.JOB_PROPERTY] in waiting and not _is_partial(strip)
+        ]
+        for name in complete:
             strip = compat.all_strips(scene.sequence_editor)[name]
             changed |= _remove_replaced(scene, strip)
     return changed
+
+
+def _catch_up(strip: Any) -> bool:
+    """The same for one result."""
+    if strip.type != "IMAGE":
+        return False
+    wanted = [(i, name) for i, e in enumerate(strip.elements) if (name := _painted(e.filename))]
+    folder = Path(bpy.path.abspath(strip.directory))
+    there = [(index, name) for index, name in wanted if (folder / name).is_file()]
+    for index, name in there:
+        _exchange(strip, index, name)
+    return bool(there)
 
 
 def _exchange(strip: Any, index: int, name: str) -> None:

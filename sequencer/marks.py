@@ -5,12 +5,11 @@ that was painted gets an identity as well.
 """
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import bpy
 
-from . import compat
+from . import compat, timelines
 from .preview_marks import PREVIEW_PROPERTY
 from .shot import Shot
 
@@ -48,7 +47,7 @@ def identify(scene: Any, strip: Any) -> str:
     A copy comes with that of its original; results say by name which of the two they are of.
     """
     own = strip.get(ID_PROPERTY, "")
-    same = [other for _, other in _strips() if own and other.get(ID_PROPERTY) == own]
+    same = [other for _, other in timelines.strips() if own and other.get(ID_PROPERTY) == own]
     if own and (len(same) == 1 or results_of(scene, strip)):
         return str(own)
     strip[ID_PROPERTY] = uuid.uuid4().hex
@@ -59,7 +58,7 @@ def source_of(shot: Shot) -> tuple[Any, Any] | None:
     """The scene and the strip of `shot` as they are now: by its identity, else by names."""
     same = [
         (scene, strip)
-        for scene, strip in _strips()
+        for scene, strip in timelines.strips()
         if shot.identity and strip.get(ID_PROPERTY) == shot.identity
     ]
     if same:
@@ -74,12 +73,12 @@ def source_of(shot: Shot) -> tuple[Any, Any] | None:
 
 def results_with(job: str) -> list[tuple[Any, Any]]:
     """The results of the job in the folder of that name, each with its scene."""
-    return [pair for pair in _strips() if pair[1].get(JOB_PROPERTY) == job]
+    return [pair for pair in timelines.strips() if pair[1].get(JOB_PROPERTY) == job]
 
 
 def jobs() -> set[str]:
     """The names of the folders of all jobs whose results are on the timelines."""
-    return {strip[JOB_PROPERTY] for _, strip in _strips() if JOB_PROPERTY in strip}
+    return {strip[JOB_PROPERTY] for _, strip in timelines.strips() if JOB_PROPERTY in strip}
 
 
 def results_of(scene: Any, source: Any) -> list[Any]:
@@ -90,13 +89,6 @@ def results_of(scene: Any, source: Any) -> list[Any]:
         for strip in compat.strips_of(owner)
         if JOB_PROPERTY in strip and strip != source and shot_of(scene, strip) == source
     ]
-
-
-def _strips() -> Iterator[tuple[Any, Any]]:
-    for scene in bpy.data.scenes:
-        if scene.sequence_editor is not None:
-            for strip in compat.all_strips(scene.sequence_editor):
-                yield scene, strip
 
 
 def keyframes_of(scene: Any, shot: str) -> list[Any]:
@@ -116,6 +108,8 @@ def lost_keyframes(scene: Any) -> list[Any]:
 
 def shot_of(scene: Any, strip: Any) -> Any:
     """The strip that `strip` is a keyframe, result or preview of, if it is there; else itself."""
+    if not any(names in strip for names in _NAMES_SHOT):
+        return strip  # quickly: panels ask at every move of the mouse
     strips = compat.all_strips(scene.sequence_editor)
     name = next((strip[p] for p in _NAMES_SHOT if p in strip), None)
     identity = strip.get(SHOT_ID_PROPERTY)
@@ -127,7 +121,8 @@ def shot_of(scene: Any, strip: Any) -> Any:
 
 def is_keyframe(scene: Any, strip: Any) -> bool:
     """Whether `strip` is a keyframe of a strip that is there."""
-    return strip.get(KEYFRAME_PROPERTY, "") in compat.all_strips(scene.sequence_editor)
+    shot = strip.get(KEYFRAME_PROPERTY)
+    return shot is not None and shot in compat.all_strips(scene.sequence_editor)
 
 
 def result_at(scene: Any, shot: str, frame: int) -> Any | None:

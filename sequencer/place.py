@@ -11,8 +11,9 @@ import bpy
 from . import animation, compat, marks, outline
 from .animation import OPACITY, PLACEMENT
 from .errors import BadInput, EcsetError
-from .job import FRAMES, PLATES
+from .job import FRAMES
 from .naming import frame_path, strip_name
+from .placement import Placement
 from .plates import screen_size
 from .preview_marks import PREVIEW_PROPERTY
 from .record import Record, version
@@ -139,8 +140,8 @@ def file_names(job: Path, record: Record, complete: bool) -> list[str]:
 
     Raises EcsetError when `complete` and a frame is missing.
     """
-    pattern = job / (FRAMES + record.picture_format.suffix)
-    plate = os.path.join("..", PLATES + record.picture_format.suffix)
+    pattern = job / record.frames
+    plate = os.path.join("..", record.plates)
     painted = set(os.listdir(pattern.parent)) if pattern.parent.is_dir() else set()
     names = []
     for frame in range(record.shot.first, record.shot.last + 1):
@@ -220,19 +221,8 @@ def _take_over(source: Any, strip: Any, keep_placement: bool) -> tuple[str, ...]
     """Give `strip` what the plates of `source` were made without; returns the names of it."""
     strip.blend_type = source.blend_type
     strip.blend_alpha = source.blend_alpha
-    # Scenes come as floats: turned or scaled as bytes, transparent edges would get dark fringes
-    # (4.x makes floats too late to help, there only 16-bit frames are free of them).
-    strip.use_float = source.use_float or source.type == "SCENE"
-    if keep_placement:
-        return OPACITY
-    old, new = source.transform, strip.transform
-    new.origin = old.origin
-    for name in ("offset_x", "offset_y", "scale_x", "scale_y", "rotation", "filter"):
-        setattr(new, name, getattr(old, name))
-    for name in ("min_x", "max_x", "min_y", "max_y"):
-        setattr(strip.crop, name, getattr(source.crop, name))
-    strip.use_flip_x, strip.use_flip_y = source.use_flip_x, source.use_flip_y
-    return OPACITY + PLACEMENT
+    Placement.of(source, keep_placement).give(strip)
+    return OPACITY if keep_placement else OPACITY + PLACEMENT
 
 
 def _is_hidden(shot: Shot, scene: Any, source: Any, opaque: bool) -> bool:

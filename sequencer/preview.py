@@ -8,8 +8,6 @@ preview.
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -17,10 +15,11 @@ from typing import Any
 
 import bpy
 
-from . import check, engine, folder, job, keyframes, masks, plates
+from . import check, engine, folder, job, keyframes, masks, plates, rendering
 from .errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput, EcsetError
 from .naming import frame_path
 from .process import Child, clean_environment
+from .progress import Polled
 from .shot import Shot
 
 
@@ -40,7 +39,7 @@ class Phase(Enum):
         return self in {Phase.DONE, Phase.FAILED, Phase.CANCELLED}
 
 
-class PreviewTask:
+class PreviewTask(Polled):
     """One frame of a strip, painted small and then in full.
 
     `shot` is that frame; `plate`, `small` and `path` are its pictures, None as long as they are not
@@ -136,21 +135,9 @@ class PreviewTask:
             self._end(Phase.FAILED, f"The preview failed: {error}.", EXIT_FAILURE)
         return before != (self.phase, self.done, self.small, self.path)
 
-    def run_to_end(self, on_phase: Callable[[Phase], None] | None = None) -> int:
-        """Wait until it has ended, telling of every phase; returns the exit status."""
-        told = None
-        while not self.phase.is_end:
-            try:
-                self.poll()
-                if self.phase is not told and not self.phase.is_end:
-                    told = self.phase
-                    if on_phase is not None:
-                        on_phase(told)
-                time.sleep(0.02)
-            except KeyboardInterrupt:
-                self.cancel()
-        assert self.exit_status is not None
-        return self.exit_status
+    @property
+    def is_under_way(self) -> bool:
+        return not self.phase.is_end
 
     def cancel(self) -> None:
         """Ask the children to end; `poll` reports when they have."""
@@ -186,16 +173,11 @@ class PreviewTask:
 
     def _render(self) -> Child:
         name, shot = self._rendered.pop(0)
-        mask = name != ""
-        picture = job.FORMATS["PNG8"] if mask else self.picture
-        pattern = job.PLATES + picture.suffix
-        if mask:
-            pattern = self._settings.mask_path(job.STRIP + name) or ""
-        target = self.folder / pattern
-        target.parent.mkdir(exist_ok=True)
+        mask = self._settings.mask_path(job.STRIP + name) if name else None
         assert self._snapshot is not None
-        request = plates.write_request(shot, str(target), picture, self._snapshot, over_black=mask)
-        command = plates.extract_command(request, self._shows_scenes)
+        command = rendering.command(
+            self.folder, shot, self.picture, self._snapshot, self._shows_scenes, mask
+        )
         return self._start("render", command, extract=True)
 
     def _poll_renderer(self) -> None:

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import bpy
-
-from . import compat
+from . import compat, timelines
 
 #: Of the two strips of a preview: the name of the strip whose frame they show.
 PREVIEW_PROPERTY = "ecset_preview"
@@ -14,13 +12,7 @@ PREVIEW_PROPERTY = "ecset_preview"
 
 def marked() -> list[tuple[Any, Any]]:
     """All strips of previews in this file, each with its scene."""
-    return [
-        (scene, strip)
-        for scene in bpy.data.scenes
-        if scene.sequence_editor is not None
-        for strip in compat.all_strips(scene.sequence_editor)
-        if PREVIEW_PROPERTY in strip
-    ]
+    return [pair for pair in timelines.strips() if PREVIEW_PROPERTY in pair[1]]
 
 
 def remove(scene: Any, strip: Any) -> None:

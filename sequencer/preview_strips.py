@@ -5,51 +5,18 @@ from the left, so that it is wiped against the plate whatever else the timeline 
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import compat, marks, place, preview_marks
 from .errors import EcsetError
 from .job import PictureFormat
+from .placement import Placement
 from .preview_marks import PREVIEW_PROPERTY
 from .shot import Shot
 
-_TRANSFORM = ("offset_x", "offset_y", "scale_x", "scale_y", "rotation", "filter")
-_CROP = ("min_x", "max_x", "min_y", "max_y")
-
 NAME = "Ecset Preview"
 PLATE_NAME = "Ecset Preview Plate"
-
-
-@dataclass(frozen=True)
-class Placement:
-    """How the timeline shows a strip's picture at one moment; it may be animated."""
-
-    transform: dict[str, Any]
-    crop: dict[str, int]
-    flip: tuple[bool, bool]
-    use_float: bool
-
-    @classmethod
-    def of(cls, strip: Any, shot: Shot) -> "Placement":
-        """That of a plate of `shot`, which is the picture of `strip` at the present frame."""
-        use_float = strip.use_float or strip.type == "SCENE"
-        if shot.keep_placement:  # it is in the plate
-            return cls({}, dict.fromkeys(_CROP, 0), (False, False), use_float)
-        transform = {name: getattr(strip.transform, name) for name in _TRANSFORM}
-        transform["origin"] = tuple(strip.transform.origin)
-        crop = {name: getattr(strip.crop, name) for name in _CROP}
-        return cls(transform, crop, (strip.use_flip_x, strip.use_flip_y), use_float)
-
-    def give(self, strip: Any) -> None:
-        """Let `strip` show its picture like that."""
-        for name, value in self.transform.items():
-            setattr(strip.transform, name, value)
-        for name, value in self.crop.items():
-            setattr(strip.crop, name, value)
-        strip.use_flip_x, strip.use_flip_y = self.flip
-        strip.use_float = self.use_float
 
 
 class Preview:
@@ -71,7 +38,7 @@ class Preview:
         no room."""
         scene, source = place.find(self.shot)
         owner = source.parent_meta() or scene.sequence_editor
-        frame = self.shot.first + round(compat.content_start(source) - self.shot.content_start)
+        frame = self.shot.first + place.moved(self.shot, source)
         lower, upper = channels(owner, frame)
         for name, path, channel in (
             (PLATE_NAME, self.plate, lower),

@@ -1,6 +1,8 @@
 """How far a task is: its phase, and what its children say of frames.  Standard library only."""
 
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -27,6 +29,42 @@ class Phase(Enum):
     def is_work(self) -> bool:
         """A child process is at it."""
         return self in {Phase.PROBE, Phase.CHECK, Phase.PLATES, Phase.PAINT}
+
+
+class Polled(ABC):
+    """Work that goes on when it is polled, in phases of its own."""
+
+    phase: Any
+    exit_status: int | None
+
+    @property
+    @abstractmethod
+    def is_under_way(self) -> bool:
+        """Whether `poll` has something to do."""
+
+    @abstractmethod
+    def poll(self) -> bool:
+        """Move on as far as possible without waiting; True when something changed."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Ask the children to end; `poll` reports when they have."""
+
+    def run_to_end(self, on_phase: Callable[[Any], None] | None = None) -> int:
+        """Wait for the end, telling of every phase; returns the exit status."""
+        told = None
+        while self.is_under_way:
+            try:
+                self.poll()
+                if self.phase is not told and self.is_under_way:
+                    told = self.phase
+                    if on_phase is not None:
+                        on_phase(told)
+                time.sleep(0.02)
+            except KeyboardInterrupt:
+                self.cancel()
+        assert self.exit_status is not None
+        return self.exit_status
 
 
 class Progress:

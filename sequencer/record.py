@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BadInput
-from .job import FORMATS, MASKS, PictureFormat
+from .job import FORMATS, FRAMES, MASKS, PLATES, PictureFormat
 from .naming import frame_path
 from .shot import Shot
 
@@ -50,6 +50,16 @@ class Record:
     @property
     def picture_format(self) -> PictureFormat:
         return FORMATS[self.format]
+
+    @property
+    def plates(self) -> str:
+        """The pattern of the plates, from the job's folder."""
+        return PLATES + self.picture_format.suffix
+
+    @property
+    def frames(self) -> str:
+        """The pattern of the painted frames, from the job's folder."""
+        return FRAMES + self.picture_format.suffix
 
 
 def save(folder: Path, record: Record) -> None:
@@ -101,15 +111,14 @@ def jobs_in(output: Path) -> Iterator[tuple[Path, Record]]:
             yield folder, load(folder)
 
 
-def missing(folder: Path, pattern: str, shot: Shot) -> int:
-    """How many of the shot's pictures of that pattern are not there yet."""
+def missing(pattern: Path, first: int, last: int) -> int:
+    """How many of the pictures of that pattern are not there yet, of the frames in question."""
     try:
-        present = {path.name for path in (folder / pattern).parent.iterdir()}
+        present = set(os.listdir(pattern.parent))
     except OSError:
         present = set()
-    name = Path(pattern).name
-    frames = range(shot.first, shot.last + 1)
-    return sum(frame_path(name, frame) not in present for frame in frames)
+    wanted = (frame_path(pattern.name, frame) for frame in range(first, last + 1))
+    return sum(name not in present for name in wanted)
 
 
 @cache

@@ -11,19 +11,20 @@ from pathlib import Path
 from . import job, masks, place, plates, record
 from .commission import Commission
 from .errors import BadInput
+from .job import PictureFormat
 from .record import Record
 from .shot import Shot
 
 
 def is_complete(commission: Commission, known: Record) -> bool:
     """Whether an earlier go has left all pictures; a new commission has them rendered anew."""
-    plate = job.PLATES + known.picture_format.suffix
+    shot = known.shot
     return (
         commission.snapshot is None
         and known.opaque is not None
         and not any(
-            record.missing(commission.path, pattern, known.shot)
-            for pattern in (plate, *known.masks.values())
+            record.missing(commission.path / pattern, shot.first, shot.last)
+            for pattern in (known.plates, *known.masks.values())
         )
     )
 
@@ -36,8 +37,21 @@ def commands(commission: Commission) -> Iterator[tuple[str | None, list[str | Pa
     moved = 0  # where the snapshot has the shot, beside how its plates are numbered
     if commission.snapshot is None:
         moved = _take_snapshot(commission)
+    known, snapshot = commission.record, commission.snapshot
+    assert snapshot is not None
     for name, shot in commission.shots.items():
-        yield name or None, _command(commission, name, shot, moved)
+        yield (
+            name or None,
+            command(
+                commission.path,
+                shot,
+                known.picture_format,
+                snapshot,
+                commission.shows_scenes,
+                known.masks[name] if name else None,
+                moved,
+            ),
+        )
 
 
 def _take_snapshot(commission: Commission) -> int:
@@ -56,14 +70,28 @@ def _take_snapshot(commission: Commission) -> int:
     return moved
 
 
-def _command(commission: Commission, mask: str, shot: Shot, moved: int) -> list[str | Path]:
-    known = commission.record
-    picture = job.FORMATS["PNG8"] if mask else known.picture_format
-    pattern = known.masks[mask] if mask else job.PLATES + picture.suffix
-    target = commission.path / pattern
+def command(
+    folder: Path,
+    shot: Shot,
+    picture: PictureFormat,
+    snapshot: Path,
+    shows_scenes: bool,
+    mask: str | None = None,
+    moved: int = 0,
+) -> list[str | Path]:
+    """The call that renders the plates of `shot` into a job's folder, as `picture` says.
+
+    `mask`: the pattern of its pictures, when the shot is a strip that is a mask; the others are as
+    in ``plates.write_request`` and ``plates.extract_command``.
+    """
+    target = folder / (mask or job.PLATES + picture.suffix)
     target.parent.mkdir(exist_ok=True)
-    assert commission.snapshot is not None
     request = plates.write_request(
-        shot, str(target), picture, commission.snapshot, over_black=bool(mask), moved=moved
+        shot,
+        str(target),
+        job.FORMATS["PNG8"] if mask else picture,
+        snapshot,
+        over_black=mask is not None,
+        moved=moved,
     )
-    return plates.extract_command(request, commission.shows_scenes)
+    return plates.extract_command(request, shows_scenes)

@@ -6,7 +6,6 @@ belong to the main thread, because the first and the last step touch Blender's d
 """
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,14 +15,14 @@ from . import engine, job, live, place, plates, record, rendering
 from .commission import Commission
 from .errors import EXIT_BAD_INPUT, EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput, EcsetError
 from .process import Child, clean_environment
-from .progress import Phase, Progress
+from .progress import Phase, Polled, Progress
 from .shot import Shot
 
 #: In the folder of a job: what its children said beside events.
 LOG = "ecset.log"
 
 
-class StylizeTask(Progress):
+class StylizeTask(Progress, Polled):
     """One job on its way to being painted.
 
     `message` says in one sentence why it failed or what came of it; `notes` what else there is
@@ -50,7 +49,7 @@ class StylizeTask(Progress):
         """
         self.folder = commission.path
         self.record = commission.record
-        super().__init__(phase, self.shot.length)
+        Progress.__init__(self, phase, self.shot.length)
         self.message = ""
         self.notes = commission.notes
         self.exit_status: int | None = None
@@ -68,8 +67,7 @@ class StylizeTask(Progress):
         #: Told of every frame that was rendered or painted, in `phase`, as the child said it.
         self.on_frame: Callable[[dict[str, Any]], None] = lambda _: None
         self._begin()
-        pattern = job.FRAMES + self.record.picture_format.suffix
-        self.done = self.total - record.missing(self.folder, pattern, self.shot)
+        self.done = self._painted
 
     def _begin(self) -> None:
         """What is so before a first and before each further go."""
@@ -87,6 +85,12 @@ class StylizeTask(Progress):
     def settings(self) -> job.Settings | None:
         """What it is painted with; None for a job of another day."""
         return self._commission.settings
+
+    @property
+    def _painted(self) -> int:
+        """How many frames are on disk."""
+        shot = self.shot
+        return shot.length - record.missing(self.folder / self.record.frames, shot.first, shot.last)
 
     @property
     def name(self) -> str:
@@ -160,21 +164,13 @@ class StylizeTask(Progress):
     def run_to_end(self, on_phase: Callable[[Phase], None] | None = None) -> int:
         """Start, if it was not yet, and wait for the end, telling of every phase; returns the exit
         status."""
-        told = None
         if self.phase is Phase.WAITING:
             self.start()
-        while self.phase.is_work:
-            try:
-                self.poll()
-                if self.phase is not told and self.phase.is_work:
-                    told = self.phase
-                    if on_phase is not None:
-                        on_phase(told)
-                time.sleep(0.02)
-            except KeyboardInterrupt:
-                self.cancel()
-        assert self.exit_status is not None
-        return self.exit_status
+        return super().run_to_end(on_phase)
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.phase.is_work
 
     # The steps.
 
@@ -330,9 +326,7 @@ class StylizeTask(Progress):
     def _fail(self, message: str, status: int) -> None:
         if self._child is not None:
             self._child.end()
-        pattern = job.FRAMES + self.record.picture_format.suffix
-        nothing = record.missing(self.folder, pattern, self.shot) == self.shot.length
-        if nothing and not self._headless and live.take_away(self.folder, self.record):
+        if not self._painted and not self._headless and live.take_away(self.folder, self.record):
             self.on_change("Stylize")
         self._end(Phase.FAILED, message, status)
 

@@ -1,4 +1,4 @@
-"""Which strips of a timeline a person sees as pictures of their own: what "all strips" means."""
+"""Which strips of a timeline a person means: those that are chosen, or all that are seen."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -53,3 +53,23 @@ def _is_covered(strip: Any, seen: list[Any]) -> bool:
         if left <= reached:
             reached = max(reached, right)
     return reached >= end
+
+
+def chosen(scene: Any, selected: bool) -> list[Any]:
+    """What Stylize paints: the active strip, or all that are selected and show a picture.
+
+    A result stands for the strip that it was painted from, and a keyframe for nothing.
+    """
+    editor = scene.sequence_editor
+    strips = [editor.active_strip]
+    if selected and editor.active_strip.select:
+        others = [s for s in compat.all_strips(editor) if s.select and s != editor.active_strip]
+        strips += sorted(others, key=lambda s: (compat.left(s), s.channel))
+    found: list[Any] = []
+    for strip in strips:
+        if strip.type == "SOUND" or marks.is_keyframe(scene, strip):
+            continue
+        shot = marks.shot_of(scene, strip)
+        if shot not in found:
+            found.append(shot)
+    return found
