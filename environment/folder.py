@@ -1,0 +1,214 @@
+"""What lies in the engine's folder, and what it says of the engine.  Reads quickly: panels ask.
+
+::
+
+    engine.json        the environment that is whole, and what it was made of; written last
+    unfinished.json    what was chosen for an installation that has begun and is not whole yet
+    env1/, env2/       an environment; a new one is made beside the old one, which works meanwhile
+    uv/, cache/, plan/ the installer, what it has downloaded, what a person is asked to agree to
+    setup.log, lock
+"""
+
+import enum
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import BadChoice
+
+#: The extension's folder; what it asks of the engine's environment lies in it.
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements" / "engine.txt"
+
+#: Builds of PyTorch: what fits this machine, the package registry's own, or one that is named.
+AUTO, REGISTRY = "auto", "registry"
+
+# Short names: on Windows a path is 260 characters long at most, and PyTorch's are long.
+_ENVIRONMENTS = ("env1", "env2")
+_OURS = ("engine.json", "unfinished.json", "uv", "cache", "plan", "setup.log", "lock")
+
+
+class State(enum.Enum):
+    """How far the engine in a folder is."""
+
+    NONE = "none"
+    #: An installation was begun and did not come to its end; there may be an older engine.
+    UNFINISHED = "unfinished"
+    #: It was whole, and something of it is gone.
+    BROKEN = "broken"
+    #: It works, and this version of Ecset asks for other packages.
+    OUTDATED = "outdated"
+    READY = "ready"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person can choose.
+
+    `build`: of PyTorch, "auto", "registry", or as uv calls it (cpu, cu130, rocm6.4, xpu …);
+    `wheels`: a folder of wheels to install from with no network, "" for the network; `python`:
+    the interpreter to make the environment of, "" for the one that runs this.
+    """
+
+    build: str = AUTO
+    wheels: str = ""
+    python: str = ""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An environment that is whole.  `environment`: its folder's name; `build`: of PyTorch;
+    `requirements`: `requirements_digest` of then; `size`: bytes on disk; `seconds`: it took."""
+
+    environment: str
+    python: str
+    torch: str
+    build: str
+    device: str
+    requirements: str
+    choices: Choices
+    size: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What is known of the engine in a folder.  `python` is there where one can be run."""
+
+    state: State
+    python: Path | None = None
+    installed: Installed | None = None
+    unfinished: Choices | None = None
+
+
+def requirements_digest() -> str:
+    """Of the packages that this version of Ecset asks for, 16 hexadecimal digits."""
+    return hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
+
+
+def environment_python(environment: Path) -> Path:
+    """The interpreter of a virtual environment."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+class Folder:
+    """The engine's folder, there or not yet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.uv = path / "uv"
+        self.cache = path / "cache"
+        self.plan = path / "plan"
+        self.log = path / "setup.log"
+        self.lock = path / "lock"
+        self._installed = path / "engine.json"
+        self._unfinished = path / "unfinished.json"
+
+    def read(self) -> Engine:
+        """What is there.  Never raises: what cannot be read is broken."""
+        unfinished = _load(self._unfinished)
+        begun = None if unfinished is None else _choices(unfinished)
+        there = _load(self._installed)
+        installed = None if there is None else _installed(there)
+        python = None
+        if installed is not None:
+            python = environment_python(self.path / installed.environment)
+            # a link to a Blender that was removed or moved leads nowhere
+            python = python if python.exists() else None
+        if self._unfinished.exists():
+            return Engine(State.UNFINISHED, python, installed, begun or Choices())
+        if python is None:
+            gone = self._installed.exists()
+            return Engine(State.BROKEN if gone else State.NONE, None, installed)
+        assert installed is not None  # it has a python
+        current = installed.requirements == requirements_digest()
+        return Engine(State.READY if current else State.OUTDATED, python, installed)
+
+    def require_own(self) -> None:
+        """Raise BadChoice when something lies in it that is not ours."""
+        if not self.path.exists():
+            return
+        if not self.path.is_dir():
+            raise BadChoice(f"{self.path} is a file: choose a folder.")
+        foreign = sorted(p.name for p in self.path.iterdir() if p.name not in _all_names())
+        if foreign:
+            raise BadChoice(
+                f"{self.path} holds other files ({foreign[0]}): choose an empty or a new folder."
+            )
+
+    def begin(self, choices: Choices) -> Path:
+        """Mark the folder as unfinished; returns where a new environment goes, which is not there.
+
+        Raises OSError.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        _write(self._unfinished, asdict(choices))
+        engine = self.read()
+        current = engine.installed.environment if engine.installed and engine.python else None
+        free = next(name for name in _ENVIRONMENTS if name != current)
+        _remove(self.path / free)
+        return self.path / free
+
+    def finish(self, installed: Installed) -> None:
+        """From now on this environment is the engine; others and what made it go."""
+        _write(self._installed, asdict(installed))
+        self._unfinished.unlink()
+        for name in _ENVIRONMENTS:
+            if name != installed.environment:
+                # somebody may be painting with it on Windows: it goes with the next installation
+                shutil.rmtree(self.path / name, ignore_errors=True)
+        _remove(self.cache)
+        _remove(self.plan)
+
+    def remove(self) -> None:
+        """Take all of ours away, and the folder when it is empty then.  Raises OSError."""
+        # what says that it is whole goes first: broken off, it is broken
+        for name in ("engine.json", *_ENVIRONMENTS, *_OURS):
+            _remove(self.path / name)
+        if self.path.is_dir() and not any(self.path.iterdir()):
+            self.path.rmdir()
+
+
+def _all_names() -> set[str]:
+    names = {*_ENVIRONMENTS, *_OURS}
+    return names | {f"{name}.part" for name in names}
+
+
+def _load(file: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _choices(found: dict[str, Any]) -> Choices | None:
+    try:
+        return Choices(**found)
+    except TypeError:
+        return None
+
+
+def _installed(found: dict[str, Any]) -> Installed | None:
+    try:
+        installed = Installed(**{**found, "choices": Choices(**found["choices"])})
+    except (KeyError, TypeError):
+        return None
+    return installed if installed.environment in _ENVIRONMENTS else None
+
+
+def _write(file: Path, content: dict[str, Any]) -> None:
+    part = file.with_name(file.name + ".part")
+    part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    part.replace(file)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
