@@ -109,17 +109,33 @@ check: $(VENVS)/engine/.ready ## lint, format, types
 	@# The extension is one package with relative imports, whatever its folder is called: give it its name.
 	mkdir -p build/types && ln -sfn '$(CURDIR)' build/types/ecset
 	MYPYPATH=build/types $(ENGINE) -m mypy $(TYPED:%=-p ecset.%)
-TYPED := $(patsubst %/__init__.py,%,$(wildcard core/__init__.py operators/__init__.py panels/__init__.py sequencer/__init__.py)) \
+TYPED := $(patsubst %/__init__.py,%,$(wildcard core/__init__.py environment/__init__.py operators/__init__.py panels/__init__.py sequencer/__init__.py)) \
 	$(patsubst %.py,%,$(wildcard vendor_setup.py))
 
 .PHONY: package
 package: $(VENVS)/bpy-$(DEMO_BPY)/.ready ## the extension, ready to install: build/ecset.zip
 	@mkdir -p build
+	$(BLENDER_EXT) validate .
 	$(BLENDER_EXT) build --source-dir . --output-filepath build/ecset.zip
+	$(VENVS)/bpy-$(DEMO_BPY)/bin/python packaging/same_bytes.py build/ecset.zip
 	$(BLENDER_EXT) validate build/ecset.zip
+
+REPOSITORY := build/repository
+.PHONY: repository
+repository: package ## a folder for any web space, from which Blender installs and updates: build/repository/
+	@rm -rf $(REPOSITORY) && mkdir -p $(REPOSITORY)
+	cp build/ecset.zip $(REPOSITORY)/ecset-$(VERSION).zip
+	$(BLENDER_EXT) server-generate --repo-dir $(REPOSITORY) --html --html-template packaging/repository.html
+VERSION = $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' blender_manifest.toml)
+
 # Blender's own tool for extensions, which comes with its module.
 BLENDER_EXT = $(VENVS)/bpy-$(DEMO_BPY)/bin/python \
 	$(VENVS)/bpy-$(DEMO_BPY)/lib/python3.*/site-packages/bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py
+
+.PHONY: wheel
+wheel: $(UV) ## the engine as a package for any Python: build/dist/
+	@rm -rf build/dist
+	$(UV) build --quiet --wheel --out-dir build/dist .
 
 .PHONY: lock
 lock: $(UV) ## take the newest versions into requirements/*.txt

@@ -2,51 +2,94 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import bpy
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+MANIFEST = tomllib.loads((ROOT / "blender_manifest.toml").read_text(encoding="utf-8"))
+ROOMS = {"core", "environment", "operators", "panels", "presets", "sequencer"}
 
 
 def tool(*arguments) -> str:
     scripts = Path(bpy.utils.system_resource("SCRIPTS"))
-    program = scripts / "addons_core/bl_pkg/cli/blender_ext.py"
-    done = subprocess.run(
-        [sys.executable, program, *arguments], capture_output=True, text=True, check=False
-    )
+    return run(scripts / "addons_core/bl_pkg/cli/blender_ext.py", *arguments)
+
+
+def run(*arguments) -> str:
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def test_builds_to_a_valid_zip_of_what_it_needs(tmp_path):
-    tool("validate", ROOT)
-    tool("build", "--source-dir", ROOT, "--output-dir", tmp_path)
-    (path,) = tmp_path.glob("ecset-*.zip")
-    tool("validate", path)
-    with zipfile.ZipFile(path) as file:
+def package(source: Path, path: Path) -> Path:
+    """As `make package`."""
+    tool("build", "--source-dir", source, "--output-filepath", path)
+    run(ROOT / "packaging/same_bytes.py", path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    return package(ROOT, tmp_path_factory.mktemp("package") / "ecset.zip")
+
+
+def test_source_and_zip_are_valid(built):
+    assert "Success" in tool("validate", ROOT)
+    assert "Success" in tool("validate", built)
+
+
+def test_holds_what_the_extension_needs_and_nothing_else(built):
+    with zipfile.ZipFile(built) as file:
         names = set(file.namelist())
-    assert {name.split("/")[0] for name in names} - {"README.md"} == {
+    assert {name for name in names if name.split("/")[0] not in ROOMS} == {
         "LICENSE",
+        "README.md",
         "__init__.py",
         "blender_manifest.toml",
-        "core",
-        "operators",
-        "panels",
-        "presets",
-        "requirements",
-        "sequencer",
+        "pyproject.toml",
+        "requirements/engine.txt",
+        "requirements/uv.txt",
         "vendor_setup.py",
     }
-    presets = {str(path.relative_to(ROOT)) for path in (ROOT / "presets").rglob("*.py")}
-    assert {
-        name for name in names if name.startswith("presets/") and name.endswith(".py")
-    } == presets
-    assert {name for name in names if name.startswith("requirements/")} == {
-        "requirements/engine.txt"
+    sources = {
+        path.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")
     }
-    assert {"core/__main__.py", "sequencer/extract.py", "sequencer/probe.py"} <= names
-    assert not [name for name in names if "__pycache__" in name]
+    assert {name for name in names if name.endswith(".py") and "/" in name} == sources
+    assert not [name for name in names if "__pycache__" in name or "/." in name]
+
+
+def test_same_bytes_from_another_folder_with_other_times_and_rights(built, tmp_path):
+    copy = tmp_path / "Another clone, née zip"
+    with zipfile.ZipFile(built) as file:
+        # the other way round, as a folder's order is the order of writing on some file systems
+        for name in reversed(file.namelist()):
+            file.extract(name, copy)
+    for number, path in enumerate(path for path in copy.rglob("*") if path.is_file()):
+        path.chmod(0o700)
+        os.utime(path, (10**9 + number, 10**9 + number))
+    assert package(copy, tmp_path / "again.zip").read_bytes() == built.read_bytes()
+
+
+def test_one_version_and_one_licence():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert MANIFEST["version"] == project["version"]
+    assert MANIFEST["license"] == ["SPDX:" + project["license"]] == ["SPDX:GPL-3.0-or-later"]
+
+
+def test_permissions_are_those_that_are_used():
+    """Files and the network are the engine's work; the rest can be seen in the sources."""
+    sources = "".join(
+        path.read_text(encoding="utf-8")
+        for room in ("operators", "panels", "sequencer")
+        for path in (ROOT / room).rglob("*.py")
+    )
+    wanted = {"files", "network"} | set(re.findall(r"\.(clipboard)\b", sources))
+    assert set(MANIFEST["permissions"]) == wanted
