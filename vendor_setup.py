@@ -1,194 +1,220 @@
 """Makes the engine's own Python environment.  Standard library only; needs no Blender.
 
-``python vendor_setup.py --target DIR [--python PYTHON]`` makes a virtual environment in DIR and
-installs what ``requirements/engine.txt`` lists, every file checked by its hash.  While DIR is not
-complete a marker says so; then the same call starts it anew.  On a complete one the same call
-brings it up to date.  Exit status: 0 done, 1 failure, 2 bad input, 130 cancelled.
+``python vendor_setup.py install --target DIR`` shows what it would download, from where, how much
+and where to, asks once, and installs PyTorch and what else the engine needs, every file checked by
+its hash.  The same call goes on with one that was broken off, and brings an older one up to date.
+Exit status: 0 done, 1 failure, 2 bad input, 130 cancelled.
 """
 
 import argparse
 import json
 import os
-import shutil
 import signal
-import subprocess
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-REQUIREMENTS = Path(__file__).resolve().with_name("requirements") / "engine.txt"
+from environment import child, install, plan
+from environment.errors import BadChoice, SetupError
+from environment.folder import AUTO, Choices, Engine, Folder, State
+from environment.lock import locked
 
-#: The engine's dependencies come in builds for these.
-OLDEST, NEWEST = (3, 11), (3, 13)
-
-#: Lies in an environment that is not complete; ``sequencer.engine`` knows it too.
-INCOMPLETE = ".ecset-incomplete"
-
-#: Takes its place in the end, so that nobody else's environment passes for ours.
-COMPLETE = ".ecset-complete"
-
-#: The process that works for this one, if any, so that it does not outlive it.
-_children: list[subprocess.Popen] = []  # one or none
-
-#: Held while it begins, and for good when this process ends with its parent.
-_beginning = threading.Lock()
+CANCELLED = 130
 
 
-class SetupError(Exception):
-    """One sentence and an exit status."""
+class Voice:
+    """Speaks in events to Blender: one JSON object a line on standard output."""
 
-    def __init__(self, message: str, exit_status: int = 1) -> None:
-        super().__init__(message)
-        self.exit_status = exit_status
+    def message(self, text: str) -> None:
+        self._event("message", message=text)
 
+    def progress(self, done: int, total: int, message: str) -> None:
+        self._event("progress", done=done, total=total, message=message)
 
-def check_python(python: str) -> None:
-    """Raise SetupError when `python` cannot make or be the engine's Python."""
-    code = "import sys, venv, ensurepip; print(*sys.version_info[:2])"
-    try:
-        done = subprocess.run(
-            [python, "-c", code], capture_output=True, text=True, check=True, timeout=60
-        )
-        major, minor = map(int, done.stdout.split())
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        raise SetupError(
-            f"{python} cannot make a virtual environment: name another with --python.", 2
-        ) from error
-    if not OLDEST <= (major, minor) <= NEWEST:
-        wanted = f"{'.'.join(map(str, OLDEST))} to {'.'.join(map(str, NEWEST))}"
-        raise SetupError(
-            f"{python} is Python {major}.{minor}, the engine needs {wanted}: "
-            "name another with --python.",
-            2,
-        )
+    def plan(self, the_plan: plan.Plan, lines: list[str]) -> None:
+        sizes = {"download": the_plan.download, "disk": the_plan.disk}
+        self._event("plan", digest=the_plan.digest, lines=lines, **sizes)
+
+    def finished(self, message: str, **fields: Any) -> None:
+        del message
+        self._event("finished", **fields)
+
+    def fail(self, message: str) -> None:
+        self._event("error", message=message)
+
+    def _event(self, event: str, **fields: Any) -> None:
+        print(json.dumps({"event": event, **fields}), flush=True)
 
 
-def prepare(target: Path) -> None:
-    """Mark `target` as incomplete, and empty it if it was.
+class PersonsVoice(Voice):
+    """Speaks to a person at a terminal."""
 
-    Raises SetupError when it holds something foreign or cannot be written.
-    """
-    marker, complete = target / INCOMPLETE, target / COMPLETE
-    try:
-        if complete.exists():
-            complete.rename(marker)
-        elif marker.exists():
-            for path in target.iterdir():
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                elif path != marker:
-                    path.unlink()
-        elif target.exists() and any(target.iterdir()):
-            raise SetupError(f"{target} holds other files: choose another --target.", 2)
-        target.mkdir(parents=True, exist_ok=True)
-        marker.touch()
-    except OSError as error:
-        raise SetupError(f"{target} cannot be written ({error.strerror}).", 2) from error
+    def message(self, text: str) -> None:
+        print(text, flush=True)
+
+    def progress(self, done: int, total: int, message: str) -> None:
+        if sys.stderr.isatty():
+            percent = 100 * done // max(total, 1)
+            print(f"\r{percent:3d} % {message[:70]:70}", end="\r", file=sys.stderr, flush=True)
+
+    def plan(self, the_plan: plan.Plan, lines: list[str]) -> None:
+        print(*lines, sep="\n", flush=True)
+
+    def finished(self, message: str, **fields: Any) -> None:
+        print(message, flush=True)
+
+    def fail(self, message: str) -> None:
+        print(f"vendor_setup: {message}", file=sys.stderr)
 
 
-def run(command: list[str | Path], failure: str) -> None:
-    """Run `command` with its output on standard error; standard output is for messages.
-
-    Raises SetupError with the sentence `failure` when it fails.
-    """
-    # Blender's and the shell's Python settings would lead the other Python astray.
-    env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    with _beginning:
-        child = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr)
-        _children.append(child)
-    with child:
-        try:
-            status = child.wait()
-        except BaseException:
-            child.kill()
-            raise
-        finally:
-            _children.clear()
-    if status != 0:
-        raise SetupError(failure)
+def run_status(options: argparse.Namespace, folder: Folder, voice: Voice) -> None:
+    del options
+    engine = folder.read()
+    voice.finished(_sentence(engine, folder), state=engine.state.value)
 
 
-def install(target: Path, python: str, say: Callable[[str], None]) -> None:
-    """The whole work.  Raises SetupError."""
-    check_python(python)
-    prepare(target)
-    say(f"Making an environment in {target}")
-    run(
-        [python, "-m", "venv", target],
-        f"No environment could be made in {target}: the lines above say why.",
+def run_plan(options: argparse.Namespace, folder: Folder, voice: Voice) -> None:
+    with locked(folder.lock):
+        the_plan = plan.make(folder, _choices(options, folder), voice.message)
+        voice.plan(the_plan, plan.lines(the_plan, folder))
+    voice.finished("Nothing was installed.")
+
+
+def run_install(options: argparse.Namespace, folder: Folder, voice: Voice) -> None:
+    folder.require_own()
+    choices = _choices(options, folder)
+    with locked(folder.lock):
+        if options.agreed:
+            the_plan = plan.agreed(folder, choices, options.agreed)
+        else:
+            the_plan = plan.make(folder, choices, voice.message)
+            voice.plan(the_plan, plan.lines(the_plan, folder))
+            if not options.yes:
+                _ask("Install this?")
+        installed = install.install(folder, the_plan, voice.message, voice.progress)
+    python = str(folder.read().python)
+    voice.finished(
+        f"The engine is ready: PyTorch {installed.torch} on {installed.device}, "
+        f"{plan.readable(installed.size)} in {installed.seconds:.0f} s.\nIts Python: {python}",
+        python=python,
     )
-    say("Downloading and installing the engine's packages")
-    inner = target / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    pip: list[str | Path] = [
-        inner,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "--no-input",
-        "install",
-    ]
-    run(
-        [*pip, "--only-binary=:all:", "--require-hashes", "-r", REQUIREMENTS],
-        "The engine's packages could not be installed, the lines above say why "
-        "(no network, a full disk): the same call tries again.",
+
+
+def run_remove(options: argparse.Namespace, folder: Folder, voice: Voice) -> None:
+    folder.require_own()
+    if not folder.path.exists():
+        raise BadChoice(f"There is no engine in {folder.path}.")
+    if not (options.yes or options.with_parent):
+        _ask(f"Remove the engine in {folder.path}?")
+    with locked(folder.lock):
+        folder.remove()
+    folder.remove_lock()
+    voice.finished(f"Removed the engine in {folder.path}.")
+
+
+def _choices(options: argparse.Namespace, folder: Folder) -> Choices:
+    """What is asked for; an installation that is there keeps what was chosen for it."""
+    engine = folder.read()
+    before = engine.unfinished or (engine.installed and engine.installed.choices) or Choices()
+    wheels = before.wheels if options.wheels is None else _absolute(options.wheels)
+    python = before.python if options.python is None else _absolute(options.python)
+    return Choices(options.build or before.build, wheels, python)
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path)) if path else ""
+
+
+def _ask(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise BadChoice(f"{question} There is no terminal to answer at: say --yes.")
+    if input(f"{question} [y/N] ").strip().lower() not in {"y", "yes"}:
+        raise SetupError("Nothing was done.", CANCELLED)
+
+
+def _sentence(engine: Engine, folder: Folder) -> str:
+    if engine.installed is not None and engine.state in {State.READY, State.OUTDATED}:
+        installed = engine.installed
+        older = ", of an older version of Ecset" if engine.state is State.OUTDATED else ""
+        return (
+            f"PyTorch {installed.torch} on {installed.device}{older}: "
+            f"{plan.readable(installed.size)} in {folder.path}.\nIts Python: {engine.python}"
+        )
+    return {
+        State.NONE: f"There is no engine in {folder.path}.",
+        State.UNFINISHED: f"The installation in {folder.path} is not complete: install again.",
+        State.BROKEN: f"Something of the engine in {folder.path} is gone: install again.",
+    }[engine.state]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description="Make the Python environment that Ecset's engine runs in: PyTorch and what "
+        "else it needs, some gigabytes, in a folder of its own.",
+        epilog="Behind a proxy, name it by HTTPS_PROXY; the system's certificates are used, or "
+        "those that SSL_CERT_FILE names.",
     )
-    (target / INCOMPLETE).rename(target / COMPLETE)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, work: Any, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument(
+            "--target", type=Path, required=True, metavar="DIR", help="the engine's folder"
+        )
+        command.add_argument(
+            "--with-parent",
+            action="store_true",
+            help="speak in events, one JSON object a line, and end when standard input does",
+        )
+        command.set_defaults(work=work)
+        return command
+
+    add("status", run_status, "say how far the engine in a folder is")
+    wanted = add("plan", run_plan, "show what would be installed, and install nothing")
+    _add_choices(wanted)
+    wanted = add("install", run_install, "install, go on, repair or update: asks once")
+    _add_choices(wanted)
+    agreed = wanted.add_mutually_exclusive_group()
+    agreed.add_argument("--yes", action="store_true", help="don't ask")
+    agreed.add_argument("--agreed", metavar="DIGEST", help="install the plan that has this digest")
+    remove = add("remove", run_remove, "remove all that was installed into a folder")
+    remove.add_argument("--yes", action="store_true", help="don't ask")
+    return parser
 
 
-def end_with_parent() -> None:
-    """Leave when standard input ends: then Blender, which holds its other end, is gone."""
-
-    def wait() -> None:
-        while os.read(0, 4096):
-            pass
-        _beginning.acquire()
-        for child in _children:
-            child.kill()
-        os._exit(130)
-
-    threading.Thread(target=wait, daemon=True).start()
+def _add_choices(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--build",
+        help=f"of PyTorch: {AUTO} (what fits this machine), registry (the package registry's own), "
+        "cpu, xpu, or one like cu130 or rocm6.4",
+    )
+    command.add_argument(
+        "--wheels", metavar="DIR", help="install from this folder of wheels, with no network"
+    )
+    command.add_argument(
+        "--python", help="the Python 3.11 to 3.13 to make it of (the one that runs this)"
+    )
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description="Make the Python environment that Ecset's engine runs in: PyTorch and what "
-        "else it needs, some gigabytes.  The same call goes on where one failed."
-    )
-    parser.add_argument(
-        "--target", type=Path, required=True, metavar="DIR", help="new or empty, or made by this"
-    )
-    parser.add_argument(
-        "--python",
-        default=sys.executable,
-        help="what to make it of (default: the one running this)",
-    )
-    parser.add_argument(
-        "--with-parent",
-        action="store_true",
-        help="speak in events, one JSON object a line, and end when standard input does",
-    )
-    arguments = parser.parse_args()
-
-    def say(text: str, event: str = "message") -> None:
-        if arguments.with_parent:
-            text = json.dumps({"event": event, "message": text})
-        print(text, flush=True)
-
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # takes the child along, as Ctrl-C
-    if arguments.with_parent:
-        end_with_parent()
+    options = _parser().parse_args()
+    voice = Voice() if options.with_parent else PersonsVoice()
+    # Ctrl-C, and what asks a process to end, take the children along
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if options.with_parent:
+        child.end_with_parent()
+    folder = Folder(Path(_absolute(str(options.target))))
     try:
-        install(Path(os.path.abspath(arguments.target)), arguments.python, say)
+        options.work(options, folder, voice)
     except SetupError as error:
-        if arguments.with_parent:
-            say(str(error), "error")
-        else:
-            print(f"vendor_setup: {error}", file=sys.stderr)
+        voice.fail(str(error))
         return error.exit_status
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        voice.fail(f"{where}{error.strerror or error}.")
+        return SetupError("").exit_status
     except KeyboardInterrupt:
-        return 130
-    say("The engine is ready.")
+        return CANCELLED
     return 0
 
 

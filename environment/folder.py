@@ -9,6 +9,7 @@
     setup.log, lock
 """
 
+import contextlib
 import enum
 import hashlib
 import json
@@ -160,15 +161,21 @@ class Folder:
         for name in _ENVIRONMENTS:
             if name != installed.environment:
                 # somebody may be painting with it on Windows: it goes with the next installation
-                shutil.rmtree(self.path / name, ignore_errors=True)
+                with contextlib.suppress(OSError):
+                    _remove(self.path / name)
         _remove(self.cache)
         _remove(self.plan)
 
     def remove(self) -> None:
-        """Take all of ours away, and the folder when it is empty then.  Raises OSError."""
+        """Take all of ours away but the lock.  Raises OSError."""
         # what says that it is whole goes first: broken off, it is broken
         for name in ("engine.json", *_ENVIRONMENTS, *_OURS):
-            _remove(self.path / name)
+            if name != "lock":  # held meanwhile
+                _remove(self.path / name)
+
+    def remove_lock(self) -> None:
+        """And the folder, when it is empty then.  Raises OSError."""
+        self.lock.unlink(missing_ok=True)
         if self.path.is_dir() and not any(self.path.iterdir()):
             self.path.rmdir()
 
@@ -209,6 +216,7 @@ def _write(file: Path, content: dict[str, Any]) -> None:
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
+        # without this Windows takes no paths of more than 260 characters
+        shutil.rmtree(f"\\\\?\\{path.absolute()}" if os.name == "nt" else path)
     else:
         path.unlink(missing_ok=True)

@@ -1,0 +1,39 @@
+"""One setup at a time in a folder.  The lock goes with the process, however that ends."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import BadChoice
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Hold `file`, which is made for it.  Raises BadChoice when another process does, OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT)
+    try:
+        try:
+            _take(descriptor)
+        except OSError as error:
+            raise BadChoice(
+                f"Another setup is at work in {file.parent}: wait for it, or cancel it there."
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
