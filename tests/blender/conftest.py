@@ -6,9 +6,10 @@ import atexit
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -23,6 +24,7 @@ import bpy
 import pytest
 
 from tests.blender.timeline import Timeline
+from tests.packages import package
 
 ROOT = Path(__file__).resolve().parents[2]
 FAKE_ENGINE = Path(__file__).with_name("fake_engine")
@@ -75,3 +77,24 @@ def movie(extension, pictures, tmp_path_factory) -> Path:
     from tests.blender.timeline import make_movie
 
     return make_movie(tmp_path_factory.mktemp("movie") / "movie.mkv", pictures, 24)
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[..., str]:
+    """Blender's tool for extensions, which comes with the module; returns what it prints."""
+    program = Path(bpy.utils.system_resource("SCRIPTS"), "addons_core/bl_pkg/cli/blender_ext.py")
+
+    def run(*arguments: str | Path) -> str:
+        done = subprocess.run(
+            [sys.executable, program, *arguments], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def built(tool, tmp_path_factory) -> Path:
+    """The extension as a zip."""
+    return package(tool, ROOT, tmp_path_factory.mktemp("package") / "ecset.zip")
