@@ -32,6 +32,14 @@ def to_end(child: process.Child, seconds: float = 20) -> tuple[int, list]:
     return status, events + child.events()
 
 
+READY = """print('{"event": "ready"}', flush=True)\n"""
+
+
+def until_ready(child: process.Child) -> None:
+    while not child.events():
+        time.sleep(0.01)
+
+
 def test_importable_without_blender():
     names = ["errors", "process", "naming", "brushwork", "pictures", "job", "engine", "probe"]
     code = "import sys; sys.modules['bpy'] = None\n" + "\n".join(
@@ -66,12 +74,35 @@ sys.exit(7)
 
 
 def test_stubborn_child_is_killed(tmp_path):
-    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-    stubborn = child(tmp_path, code + 'print(\'{"event": "ready"}\', flush=True); time.sleep(60)')
-    while not stubborn.events():
-        time.sleep(0.01)
+    stubborn = child(tmp_path, READY + "import time; time.sleep(60)")
+    until_ready(stubborn)
     stubborn.cancel(grace=0.2)
-    assert to_end(stubborn)[0] < 0
+    assert to_end(stubborn)[0] not in {0, 130}
+
+
+def test_cancelled_child_takes_its_own_children_along(tmp_path):
+    """It is asked by the end of its standard input, which it hears on every system."""
+    code = """
+import subprocess, sys
+own = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=-1)
+sys.stdin.read()
+own.stdin.close()
+print("ended", own.wait(), file=sys.stderr)
+sys.exit(130)
+"""
+    parent = child(tmp_path, READY + code)
+    until_ready(parent)
+    parent.cancel(grace=60)
+    assert to_end(parent)[0] == 130
+    assert "ended 0" in (tmp_path / "log").read_text()
+
+
+def test_log_is_free_when_a_child_was_ended(tmp_path):
+    """Windows removes no file that somebody has open."""
+    parent = child(tmp_path, READY + "import time; time.sleep(60)")
+    until_ready(parent)
+    parent.end()
+    assert parent._log.closed
 
 
 def test_child_can_end_its_own_children_before_force(tmp_path):
