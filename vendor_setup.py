@@ -74,6 +74,7 @@ def run_status(options: argparse.Namespace, folder: Folder, voice: Voice) -> Non
 
 
 def run_plan(options: argparse.Namespace, folder: Folder, voice: Voice) -> None:
+    folder.require_own()
     with locked(folder.lock):
         the_plan = plan.make(folder, _choices(options, folder), voice.message)
         voice.plan(the_plan, plan.lines(the_plan, folder))
@@ -210,8 +211,7 @@ def main() -> int:
         voice.fail(str(error))
         return error.exit_status
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        voice.fail(f"{where}{error.strerror or error}.")
+        voice.fail(f"{error.filename or folder.path} cannot be used: {error.strerror or error}.")
         return SetupError("").exit_status
     except KeyboardInterrupt:
         return CANCELLED

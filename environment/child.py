@@ -12,6 +12,9 @@ _FOREIGN = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PYTHON", "UV_TORCH_BACKEND")
 
 _children: list[subprocess.Popen[str]] = []  # one or none
 
+#: Files that children keep open with this process; on Windows they don't.
+inherited: list[int] = []
+
 #: Held while one begins, and for good when this process ends with its parent.
 _beginning = threading.Lock()
 
@@ -36,6 +39,7 @@ def run(
             encoding="utf-8",
             errors="replace",
             env={**clean_environment(), **(env or {})},
+            pass_fds=() if os.name == "nt" else tuple(inherited),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         _children.append(child)

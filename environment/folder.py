@@ -30,7 +30,16 @@ AUTO, REGISTRY = "auto", "registry"
 
 # Short names: on Windows a path is 260 characters long at most, and PyTorch's are long.
 _ENVIRONMENTS = ("env1", "env2")
-_OURS = ("engine.json", "unfinished.json", "uv", "cache", "plan", "setup.log", "lock")
+_OURS = (
+    *_ENVIRONMENTS,
+    "engine.json",
+    "unfinished.json",
+    "uv",
+    "cache",
+    "plan",
+    "setup.log",
+    "lock",
+)
 
 
 class State(enum.Enum):
@@ -111,10 +120,7 @@ class Folder:
 
     def read(self) -> Engine:
         """What is there.  Never raises: what cannot be read is broken."""
-        unfinished = _load(self._unfinished)
-        begun = None if unfinished is None else _choices(unfinished)
-        there = _load(self._installed)
-        installed = None if there is None else _installed(there)
+        begun, installed = self._begun(), self._whole()
         python = None
         if installed is not None:
             python = environment_python(self.path / installed.environment)
@@ -122,20 +128,33 @@ class Folder:
             python = python if python.exists() else None
         if self._unfinished.exists():
             return Engine(State.UNFINISHED, python, installed, begun or Choices())
-        if python is None:
+        if installed is None or python is None:
             gone = self._installed.exists()
             return Engine(State.BROKEN if gone else State.NONE, None, installed)
-        assert installed is not None  # it has a python
         current = installed.requirements == requirements_digest()
         return Engine(State.READY if current else State.OUTDATED, python, installed)
 
+    def _begun(self) -> Choices | None:
+        try:
+            return Choices(**_load(self._unfinished))
+        except (OSError, TypeError, ValueError):
+            return None
+
+    def _whole(self) -> Installed | None:
+        try:
+            found = _load(self._installed)
+            installed = Installed(**{**found, "choices": Choices(**found["choices"])})
+        except (OSError, KeyError, TypeError, ValueError):
+            return None
+        return installed if installed.environment in _ENVIRONMENTS else None
+
     def require_own(self) -> None:
-        """Raise BadChoice when something lies in it that is not ours."""
-        if not self.path.exists():
-            return
-        if not self.path.is_dir():
+        """Raise BadChoice when it is a file, or holds other things and no engine."""
+        if self.path.exists() and not self.path.is_dir():
             raise BadChoice(f"{self.path} is a file: choose a folder.")
-        foreign = sorted(p.name for p in self.path.iterdir() if p.name not in _all_names())
+        if not self.path.exists() or self._begun() is not None or self._whole() is not None:
+            return
+        foreign = sorted(p.name for p in self.path.iterdir() if p.name not in _OURS)
         if foreign:
             raise BadChoice(
                 f"{self.path} holds other files ({foreign[0]}): choose an empty or a new folder."
@@ -169,7 +188,7 @@ class Folder:
     def remove(self) -> None:
         """Take all of ours away but the lock.  Raises OSError."""
         # what says that it is whole goes first: broken off, it is broken
-        for name in ("engine.json", *_ENVIRONMENTS, *_OURS):
+        for name in _OURS:
             if name != "lock":  # held meanwhile
                 _remove(self.path / name)
 
@@ -180,36 +199,16 @@ class Folder:
             self.path.rmdir()
 
 
-def _all_names() -> set[str]:
-    names = {*_ENVIRONMENTS, *_OURS}
-    return names | {f"{name}.part" for name in names}
-
-
-def _load(file: Path) -> dict[str, Any] | None:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _choices(found: dict[str, Any]) -> Choices | None:
-    try:
-        return Choices(**found)
-    except TypeError:
-        return None
-
-
-def _installed(found: dict[str, Any]) -> Installed | None:
-    try:
-        installed = Installed(**{**found, "choices": Choices(**found["choices"])})
-    except (KeyError, TypeError):
-        return None
-    return installed if installed.environment in _ENVIRONMENTS else None
+def _load(file: Path) -> dict[str, Any]:
+    found = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError(f"{file} holds no object")
+    return found
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:
-    part = file.with_name(file.name + ".part")
+    file.parent.joinpath("plan").mkdir(exist_ok=True)
+    part = file.parent / "plan" / file.name
     part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     part.replace(file)
 

@@ -5,33 +5,17 @@ goes on from there.
 """
 
 import contextlib
-import json
 import os
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from . import child, plan, uv
+from . import child, packages, plan, trial, uv
 from .errors import BadChoice, SetupError
 from .folder import Folder, Installed, environment_python, requirements_digest
-
-#: What the engine cannot do without; importing it shows that it is whole.
-_TRIAL = """
-import json, sys
-import torch, torchvision, cv2, numpy, OpenEXR, PIL, safetensors, pydantic
-device = "cpu"
-if torch.cuda.is_available():
-    device = torch.cuda.get_device_name()
-elif getattr(torch, "xpu", None) and torch.xpu.is_available():
-    device = torch.xpu.get_device_name()
-elif torch.backends.mps.is_available():
-    device = "mps"
-print(json.dumps({"torch": torch.__version__, "device": device}))
-"""
 
 #: Windows takes paths of 260 characters, and of what is imported the longest has 114 in the folder.
 _LONGEST = 140
@@ -80,7 +64,7 @@ def install(
         environment,
     ]
     _do(folder, made, f"No environment could be made in {environment}.")
-    say(f"Getting {len(the_plan.wanted)} packages")
+    say(f"Getting {len(the_plan.wanted)} packages" if the_plan.wanted else "Putting it in order")
     sync: list[str | Path] = [program, "pip", "sync", "--no-build"]
     sync += ["--python", environment_python(environment), plan.lock_file(folder)]
     if the_plan.choices.wheels:
@@ -88,13 +72,13 @@ def install(
     with _watch(folder.cache, the_plan, progress) as heard:
         _do(folder, sync, "The packages could not be got whole (no network, a full disk).", heard)
     say("Trying the engine")
-    tried = _try(environment)
+    tried = trial.run(environment_python(environment))
     installed = Installed(
         environment.name,
         str(python),
-        tried["torch"],
-        plan.build_title(tried["torch"], plan.versions(environment)),
-        tried["device"],
+        tried.torch,
+        packages.build_title(tried.torch, packages.versions(environment)),
+        tried.device,
         requirements_digest(),
         the_plan.choices,
         _size(environment),
@@ -187,21 +171,3 @@ def _size(path: Path) -> int:
                 with contextlib.suppress(OSError):
                     total += entry.stat(follow_symlinks=False).st_size
     return total
-
-
-def _try(environment: Path) -> dict[str, str]:
-    """What the new engine says of itself.  Raises SetupError when it does not run."""
-    done = subprocess.run(
-        [environment_python(environment), "-c", _TRIAL],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        stdin=subprocess.DEVNULL,
-        env=child.clean_environment(),
-    )
-    try:
-        return dict(json.loads(done.stdout.splitlines()[-1]))
-    except (IndexError, ValueError):
-        why = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-        raise SetupError(f"What was installed does not run here: {why}") from None

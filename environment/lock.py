@@ -1,4 +1,7 @@
-"""One setup at a time in a folder.  The lock goes with the process, however that ends."""
+"""One setup at a time in a folder.  The lock goes with the process, however that ends.
+
+And, but for Windows, with the installer that works for it, which a killed setup leaves behind.
+"""
 
 import contextlib
 import os
@@ -6,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from . import child
 from .errors import BadChoice
 
 
@@ -21,8 +25,10 @@ def locked(file: Path) -> Iterator[None]:
             raise BadChoice(
                 f"Another setup is at work in {file.parent}: wait for it, or cancel it there."
             ) from error
+        child.inherited.append(descriptor)
         yield
     finally:
+        child.inherited.clear()
         os.close(descriptor)
 
 

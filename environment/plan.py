@@ -8,41 +8,22 @@ hashes are what that index states when the plan is made.
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tomllib
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from . import child, uv
+from . import child, packages, trial, uv
 from .errors import BadChoice, SetupError
 from .folder import AUTO, REGISTRY, REQUIREMENTS, ROOT, Choices, Folder
+from .packages import Package
 
 #: What a byte of a wheel becomes on disk (measured: 2.94 GiB of wheels are 5.4 GiB, Linux, CUDA).
 UNPACKED = 1.85
 
 _BUILDS = re.compile(r"auto|registry|cpu|xpu|cu\d+|rocm\d+(\.\d+)*")
-
-#: Seconds to ask for the size of one file.
-_PATIENCE = 20
-
-
-@dataclass(frozen=True)
-class Package:
-    """One wheel.  `size`: bytes, None where nobody says; `source`: a host or a folder; `ours`: it
-    is checked by Ecset's own hashes."""
-
-    name: str
-    version: str
-    size: int | None
-    source: str
-    ours: bool
 
 
 @dataclass(frozen=True)
@@ -78,20 +59,7 @@ class Plan:
     @property
     def build(self) -> str:
         """For what PyTorch is built, in words; "" where its files do not tell."""
-        return build_title(self.torch.version, {p.name: p.version for p in self.packages})
-
-
-def build_title(torch: str, versions: dict[str, str]) -> str:
-    """What a version of PyTorch among other packages is built for."""
-    local = torch.partition("+")[2]
-    if found := re.fullmatch(r"cu(\d+)(\d)", local):
-        return f"CUDA {found[1]}.{found[2]}"
-    if local.startswith("rocm"):
-        return f"ROCm {local.removeprefix('rocm')}"
-    if local:
-        return {"cpu": "the processor", "xpu": "Intel graphics"}.get(local, local)
-    cuda = versions.get("cuda-toolkit") or versions.get("nvidia-cuda-runtime")
-    return f"CUDA {'.'.join(cuda.split('.')[:2])}" if cuda else ""
+        return packages.build_title(self.torch.version, {p.name: p.version for p in self.packages})
 
 
 def make(folder: Folder, choices: Choices, say: Callable[[str], None]) -> Plan:
@@ -104,14 +72,13 @@ def make(folder: Folder, choices: Choices, say: Callable[[str], None]) -> Plan:
     wheels = Path(choices.wheels).expanduser() if choices.wheels else None
     if wheels is not None and not any(wheels.glob("*.whl")):
         raise BadChoice(f"There are no wheels (*.whl) in {wheels}: name another folder.")
-    folder.require_own()
     python = uv.base_python(choices.python)
     program = uv.get(folder, python, wheels, say)
     folder.plan.mkdir(parents=True, exist_ok=True)
     say("Finding out what fits this machine")
     note = _lock(program, folder, python, choices, wheels)
     plan = _read(folder, choices, python, note)
-    _require_pinned(plan.packages)
+    packages.require_pinned(plan.packages)
     _require_room(folder, plan)
     return plan
 
@@ -129,9 +96,9 @@ def agreed(folder: Folder, choices: Choices, digest: str) -> Plan:
 
 def _read(folder: Folder, choices: Choices, python: Path, note: str) -> Plan:
     text = lock_file(folder).read_text(encoding="utf-8")
-    packages = tuple(_package(found) for found in tomllib.loads(text)["packages"])
+    listed = tuple(packages.package(found) for found in tomllib.loads(text)["packages"])
     digest = hashlib.sha256((text + json.dumps(asdict(choices))).encode()).hexdigest()[:16]
-    return Plan(choices, str(python), packages, _kept(folder, packages), note, digest)
+    return Plan(choices, str(python), listed, _kept(folder, listed), note, digest)
 
 
 def lines(plan: Plan, folder: Folder) -> list[str]:
@@ -140,15 +107,17 @@ def lines(plan: Plan, folder: Folder) -> list[str]:
     build = f" for {plan.build}" if plan.build else ""
     if torch in plan.wanted:
         what = f"PyTorch {torch.version.partition('+')[0]}{build} and {others} other packages"
-    else:
+    elif others:
         what = f"{others} packages"
+    else:
+        return ["Nothing is to be got: all packages are there."]
     how_much = f"{readable(plan.download)} to {'unpack' if plan.choices.wheels else 'download'}"
     if unknown := [p.name for p in plan.wanted if p.size is None]:
         how_much += f" and {', '.join(unknown)}, whose size its index does not state"
     said = [f"{what}: {how_much}, about {readable(plan.disk)} on disk."]
     free = shutil.disk_usage(_existing(folder.path)).free
     said.append(f"Goes into {folder.path}, where {readable(free)} are free.")
-    sources = ", ".join(sorted({p.source for p in plan.wanted})) or "what is there already"
+    sources = ", ".join(sorted({p.source for p in plan.wanted}))
     said.append(f"Comes from {sources}.")
     foreign = [p.name for p in plan.packages if not p.ours]
     if foreign:
@@ -219,95 +188,17 @@ def last_words(heard: list[str]) -> str:
     return f"{causes[-1].rstrip('.')}." if causes else "The log says more."
 
 
-def _package(found: dict[str, Any]) -> Package:
-    wheels = found.get("wheels", [])
-    if not wheels:
-        raise SetupError(f"There is no build of {found['name']} for this system and Python.")
-    pins = _pins().get(found["name"])
-    # of several that fit uv takes one: they are about the same
-    urls = [wheel.get("url") or wheel["path"] for wheel in wheels]
-    hashes = {wheel["hashes"].get("sha256") for wheel in wheels}
-    return Package(
-        found["name"],
-        found["version"],
-        max((_size(w, url) or 0 for w, url in zip(wheels, urls, strict=True)), default=0) or None,
-        _source(urls[0]),
-        pins is not None and found["version"] == pins[0] and hashes <= pins[1],
-    )
-
-
-def _source(url: str) -> str:
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme in {"http", "https"}:
-        return parts.netloc.rpartition("@")[2]  # no name, no password
-    return str(_local(url).parent)
-
-
-def _local(url: str) -> Path:
-    if not url.startswith("file:"):
-        return Path(url)
-    return Path(urllib.request.url2pathname(urllib.parse.urlsplit(url).path))
-
-
-def _size(wheel: dict[str, Any], url: str) -> int | None:
-    if "size" in wheel:
-        return int(wheel["size"])
-    if not url.startswith(("http:", "https:")):
-        return _local(url).stat().st_size
-    request = urllib.request.Request(url, method="HEAD")  # noqa: S310 - http and https only
-    try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310
-            return int(answer.headers["Content-Length"])
-    except (OSError, urllib.error.URLError, TypeError, ValueError):
-        return None  # and the plan says so
-
-
-def _pins() -> dict[str, tuple[str, frozenset[str]]]:
-    """Name to version and SHA-256 of its files, of what Ecset has pinned."""
-    pins = {}
-    for entry in re.split(r"\n(?=\S)", REQUIREMENTS.read_text(encoding="utf-8")):
-        if found := re.match(r"([\w.-]+)==([^\s;\\]+)", entry):
-            pins[found[1]] = (found[2], frozenset(re.findall(r"sha256:([0-9a-f]{64})", entry)))
-    return pins
-
-
-def _require_pinned(packages: tuple[Package, ...]) -> None:
-    """Raise SetupError for a file that is not ours where it could be.
-
-    With a build of PyTorch that its own index has, that one and what it asks for are others.
-    """
-    torch = next((p for p in packages if p.name == "torch"), None)
-    if torch is None:
-        raise SetupError("The plan holds no PyTorch.")
-    pins = _pins()
-    for package in packages:
-        if package.ours:
-            continue
-        another_build = "+" in package.version or (
-            "+" in torch.version and package.name not in pins
-        )
-        if not another_build:
-            raise SetupError(
-                f"{package.name} {package.version} from {package.source} is not the file that "
-                "Ecset knows: its hash is another."
-            )
-
-
-def _kept(folder: Folder, packages: tuple[Package, ...]) -> frozenset[str]:
-    """What the environment that works has already, in the same version."""
+def _kept(folder: Folder, listed: tuple[Package, ...]) -> frozenset[str]:
+    """What the environment that is there has already, in the same version; none if it is torn."""
     engine = folder.read()
     if engine.python is None or engine.installed is None:
         return frozenset()
-    there = versions(folder.path / engine.installed.environment)
-    return frozenset(p.name for p in packages if there.get(p.name) == p.version)
-
-
-def versions(environment: Path) -> dict[str, str]:
-    """The packages of an environment, by their normalised names."""
-    site = "Lib" if os.name == "nt" else "lib/python3.*"
-    found = environment.glob(f"{site}/site-packages/*.dist-info")
-    parts = [path.name.removesuffix(".dist-info").partition("-") for path in found]
-    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, _, version in parts}
+    try:
+        trial.run(engine.python)
+    except SetupError:
+        return frozenset()
+    there = packages.versions(folder.path / engine.installed.environment)
+    return frozenset(p.name for p in listed if there.get(p.name) == p.version)
 
 
 def _require_room(folder: Folder, plan: Plan) -> None:
