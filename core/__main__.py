@@ -1,4 +1,4 @@
-"""The engine's command line: ``python -m core run JOB`` and its companions."""
+"""The engine's command line: ``ecset run JOB``, or ``python -m core run JOB``, and companions."""
 
 from __future__ import annotations
 
@@ -16,9 +16,19 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from . import __version__, hand, preview_command, run_command, weights_command
+from . import (
+    __version__,
+    doctor_command,
+    hand_command,
+    invocation,
+    preview_command,
+    run_command,
+    shot_command,
+    style_command,
+    weights_command,
+)
 from .errors import Cancelled, EcsetError, InputError
-from .events import JsonLines, Listener, ProgressBar
+from .events import JsonLines, Listener, ProgressBar, Sentences
 
 if TYPE_CHECKING:
     from . import measure
@@ -35,7 +45,7 @@ _GRACE_SECONDS = 5.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 done, 1 failed, 2 bad input, 130 cancelled."""
     options = _parser().parse_args(arguments)
-    listener: Listener = JsonLines()
+    listener: Listener = JsonLines() if options.speaks_json else Sentences()
     if getattr(options, "progress", False):
         listener = ProgressBar(listener)
     cancel = _CancelOnce()
@@ -46,11 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             threading.Thread(target=_end_with_parent, daemon=True).start()
         options.command(options, listener)
     except EcsetError as error:
-        if options.speaks_json:
-            listener("error", message=str(error))
-        else:
-            print(f"ecset: {error}", file=sys.stderr)
+        listener("error", message=str(error))
         return error.exit_status
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == __package__:
+            raise  # a mistake of ours
+        listener("error", message=_lacking(error.name))
+        return EcsetError.exit_status
     except Cancelled as stop:
         return stop.exit_status
     except BrokenPipeError:
@@ -62,10 +74,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m core", description="Ecset's engine: paints the frames of a job."
+        prog=invocation.command(),
+        description="Ecset's engine: paints pictures and shots in the style of a picture.",
     )
     parser.add_argument("--version", action="version", version=f"Ecset {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+
+    style_command.add_to(commands)
+    shot_command.add_to(commands)
 
     command = commands.add_parser("check", help="look a job over before it has plates")
     command.add_argument("job", type=Path, help="the job's folder, or its job.json")
@@ -73,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run_command.add_to(commands)
     preview_command.add_to(commands)
-    hand.add_to(commands)
+    hand_command.add_to(commands)
 
     command = commands.add_parser(
         "measure", help="do painted shots flicker, blur or drift, and are they still the style?"
@@ -102,7 +118,15 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=_sheet, speaks_json=False)
 
     weights_command.add_to(commands)
+    doctor_command.add_to(commands)
     return parser
+
+
+def _lacking(module: str | None) -> str:
+    return (
+        f"This Python ({sys.executable}) lacks the package {module}, which Ecset needs; "
+        f"`{invocation.command()} doctor` says what else is missing."
+    )
 
 
 def _check(options: argparse.Namespace, listener: Listener) -> None:

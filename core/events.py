@@ -34,6 +34,14 @@ class JsonLines:
             self._stream.flush()
 
 
+class Sentences:
+    """Says to a person, on standard error, what calls for attention; commands tell the rest."""
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        if event in {"warning", "error"}:
+            print(f"ecset: {fields['message']}", file=sys.stderr, flush=True)
+
+
 class ProgressBar:
     """A tqdm bar on standard error, fed by the same events, in front of another listener."""
 
@@ -50,6 +58,14 @@ class ProgressBar:
             )
         elif event == "frame" and self._bar is not None:
             self._bar.update(1)
-        elif event in {"error", "finished"} and self._bar is not None:
-            self._bar.close()
+        elif event == "warning" and self._bar is not None:
+            self._bar.clear()  # a sentence has the line for itself; the bar comes again below it
+        elif event in {"error", "finished"}:
+            self.close()
         self._then(event, **fields)
+
+    def close(self) -> None:
+        """Leave the bar as it is, and go on below it."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

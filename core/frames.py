@@ -140,6 +140,24 @@ def read_painting(path: Path) -> Picture:
     return _read_chosen(path, "painting", None)
 
 
+def read_content(path: Path) -> Picture:
+    """Read a picture that is to be painted: PNG, TIFF and EXR as plates are, with their alpha and
+    all of their bits; other kinds as what a person chose (:func:`_read_chosen`).
+
+    Raises InputError when there is no such file or it is no picture.
+    """
+    if path.suffix.lower() not in {".png", ".exr", ".tif", ".tiff"}:
+        return _read_chosen(path, "picture", None)
+    if path.is_dir():
+        raise InputError(f"The picture {path} is a folder; name a picture in it.")
+    if not path.exists():
+        raise InputError(f"The picture {path} does not exist.")
+    try:
+        return read(path)
+    except EcsetError as error:
+        raise InputError(str(error)) from None
+
+
 def _read_chosen(path: Path, what: str, largest: tuple[int, int] | None) -> Picture:
     """A picture that a person chose: any format of Pillow's, turned as its EXIF says, its colour
     profile converted to sRGB, laid on white where it is transparent."""

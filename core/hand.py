@@ -18,7 +18,6 @@ import threading
 import time
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from . import fingerprint, inputs, lanes
@@ -34,18 +33,6 @@ from .trace import OFF, Trace
 _GRACE_SECONDS = 5.0
 
 
-def add_to(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add the command to the parser's. It is not for people, so the help does not show it."""
-    command = commands.add_parser("hand")
-    command.add_argument("job", type=Path)
-    command.add_argument("--device", required=True)
-    command.add_argument("--precision", required=True)
-    command.add_argument("--memory", type=int)
-    command.add_argument("--weights", type=Path)
-    command.add_argument("--spans", action="store_true")
-    command.set_defaults(command=_work, speaks_json=True)
-
-
 def told(job: Job, digests: dict[int, Digests], size: Size) -> dict[str, Any]:
     """The first line for a hand: what it need not find out again."""
     return {
@@ -55,7 +42,8 @@ def told(job: Job, digests: dict[int, Digests], size: Size) -> dict[str, Any]:
     }
 
 
-def _work(options: argparse.Namespace, listener: Listener) -> None:
+def work(options: argparse.Namespace, listener: Listener) -> None:
+    """Paint what standard input asks for. options: of :mod:`core.hand_command`."""
     from . import device, job, run_command
     from .workshop import LOOK_AHEAD, Material, Workshop
 

@@ -249,7 +249,7 @@ def load(path: Path) -> Job:
 
 
 def parse(data: Any, folder: Path, name: str = JOB_FILE) -> Job:
-    """Check a job's data. ``name`` stands for the file in error messages."""
+    """Check a job's data. ``name`` stands for the file in error messages, "" if there is none."""
     if not isinstance(data, dict):
         raise InputError(f"{name} must hold a JSON object with the job's fields.")
     version = data.get("version")
@@ -262,7 +262,8 @@ def parse(data: Any, folder: Path, name: str = JOB_FILE) -> Job:
     try:
         return Job.model_validate({**data, "folder": folder})
     except ValidationError as error:
-        raise InputError(f"{name}: {mistakes.sentence(error, Job)}") from None
+        sentence = mistakes.sentence(error, Job)
+        raise InputError(f"{name}: {sentence}" if name else sentence) from None
 
 
 def save(job: Job, folder: Path) -> Path:

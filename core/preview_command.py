@@ -32,12 +32,8 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _preview(options: argparse.Namespace, listener: Listener) -> None:
-    from . import device
-
     the_job = run_command.chosen(options)
-    # One frame is the work of one device.
-    (first, *_) = device.several(options.devices) if options.devices else [options.device]
-    machine = device.prepared(first, options.precision, options.memory)
+    machine = run_command.first_machine(options)
     from . import preview
 
     preview.preview(the_job, options.frame, listener, machine, options.size, options.wait)

@@ -10,7 +10,11 @@ from .errors import InputError
 from .events import Listener
 
 if TYPE_CHECKING:
-    from .job import Job
+    from .device import Machine
+    from .job import FrameRange, Job
+    from .lanes import Layout
+    from .trace import Trace
+    from .workshop import Material
 
 
 def add_to(commands: argparse._SubParsersAction[Any]) -> None:
@@ -26,7 +30,7 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
     command.set_defaults(command=_run, speaks_json=True)
 
 
-def add_machine(command: argparse.ArgumentParser) -> None:
+def add_machine(command: argparse._ActionsContainer) -> None:
     """Add the options that say what to paint with, and on whose behalf."""
     command.add_argument(
         "--with-parent", action="store_true", help="end when standard input is closed"
@@ -59,32 +63,57 @@ def add_device(command: argparse._ActionsContainer) -> None:
     )
 
 
+def first_machine(options: argparse.Namespace) -> Machine:
+    """What one picture is painted with: the first device that is named."""
+    from . import device
+
+    (first, *_) = device.several(options.devices) if options.devices else [options.device]
+    return device.prepared(first, options.precision, options.memory)
+
+
 def _run(options: argparse.Namespace, listener: Listener) -> None:
-    from . import device, trace
+    from . import trace
 
     the_job = chosen(options)
     chunk = the_job.chunk(options.frames)
-    devices = device.several(options.devices) if options.devices else [options.device]
-    spans = None
-    if options.trace is not None:
-        trace.require_writable(options.trace)
-        spans = trace.Trace("ecset")
+    if options.trace is None:
+        paint(options.job, the_job, chunk, options, listener)
+        return
+    trace.require_writable(options.trace)
+    spans = trace.Trace("ecset")
     try:
-        if len(devices) == 1:
-            from . import run
-
-            machine = device.prepared(devices[0], options.precision, options.memory)
-            run.run(the_job, chunk, listener, machine, spans or trace.OFF)
-        else:
-            from . import crew
-
-            what = crew.Options(
-                options.job, devices, options.precision, options.memory, options.weights
-            )
-            crew.run(the_job, chunk, listener, what, spans)
+        paint(options.job, the_job, chunk, options, listener, spans)
     finally:
-        if spans is not None:
-            trace.write(options.trace, spans.events())
+        trace.write(options.trace, spans.events())
+
+
+def paint(
+    folder: Path,
+    job: Job,
+    chunk: FrameRange,
+    options: argparse.Namespace,
+    listener: Listener,
+    spans: Trace | None = None,
+    surveyed: tuple[Material, Layout] | None = None,
+) -> None:
+    """Paint frames of a job with the machine that is asked for.
+
+    folder: where the job lies; surveyed: :func:`core.run.surveyed`, if it was asked before.
+    """
+    from . import device, trace
+
+    devices = device.several(options.devices) if options.devices else [options.device]
+    if len(devices) == 1:
+        from . import run
+
+        machine = device.prepared(devices[0], options.precision, options.memory)
+        material, layout = surveyed or run.surveyed(job)
+        run.paint(material, layout, chunk, listener, machine, spans or trace.OFF)
+    else:
+        from . import crew
+
+        what = crew.Options(folder, devices, options.precision, options.memory, options.weights)
+        crew.run(job, chunk, listener, what, spans)
 
 
 def chosen(options: argparse.Namespace) -> Job:

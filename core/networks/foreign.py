@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from ..invocation import command
 from . import catalogue, own_file
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def check(name: str, path: Path, expected: str | None = None) -> None:
             raise InputError(
                 f"{path} is not the file of {title} that torchvision publishes: its SHA-256 is "
                 "another. It may be damaged; weights from elsewhere have to be taken in by "
-                f"`python -m core weights import {name} FILE --sha256 HEX`."
+                f"`{command()} weights import {name} FILE --sha256 HEX`."
             )
     else:
         if re.fullmatch("[0-9a-fA-F]{64}", expected) is None:

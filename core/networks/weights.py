@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from ..invocation import command
 from . import catalogue, foreign, own_file
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def load(name: str, given: Path | None) -> dict[str, Tensor]:
     if own_file.digest(tensors) != header.digest:
         raise InputError(
             f"{path} was changed or damaged after it was written; remove it and get "
-            f"the weights again: `python -m core weights get {name}`."
+            f"the weights again: `{command()} weights get {name}`."
         )
     return tensors
 
@@ -128,7 +129,7 @@ def missing(name: str) -> InputError:
     size = catalogue.published(name).size / 2**20
     return InputError(
         f"The weights of {catalogue.TITLES[name]} are not on this machine. Get them with "
-        f"`python -m core weights get {name}` (a download of {size:.0f} MB), or name a file of "
+        f"`{command()} weights get {name}` (a download of {size:.0f} MB), or name a file of "
         f"them by {catalogue.NAMED_BY[name]}."
     )
 
@@ -148,7 +149,7 @@ def _own_header(name: str, path: Path) -> own_file.Header:
     if header is None:
         raise InputError(
             f"{path} is no file of Ecset's; take it in by "
-            f"`python -m core weights import {name} FILE --sha256 HEX`."
+            f"`{command()} weights import {name} FILE --sha256 HEX`."
         )
     if header.name != name:
         raise InputError(f"{path} holds the weights of {header.name}, not of {name}.")
