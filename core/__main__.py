@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _thread
 import argparse
-import contextlib
 import json
 import os
 import signal
@@ -24,6 +23,7 @@ from . import (
     preview_command,
     run_command,
     shot_command,
+    standard_input,
     style_command,
     weights_command,
 )
@@ -203,9 +203,8 @@ class _CancelOnce:
 
 def _end_with_parent() -> None:
     """Wait until the parent's end of the pipe is gone, then cancel the main thread."""
-    with contextlib.suppress(OSError, ValueError):
-        while os.read(0, 1024):
-            pass
+    for _ in standard_input.arriving():
+        pass
     _thread.interrupt_main(signal.SIGTERM)
     # The main thread may be deep in a long call; frames are renamed when whole, so that a hard
     # end does no harm.

@@ -13,14 +13,13 @@ import json
 import os
 import queue
 import signal
-import sys
 import threading
 import time
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from . import fingerprint, inputs, lanes
+from . import fingerprint, inputs, lanes, standard_input
 from .errors import Cancelled
 from .events import Listener
 from .inputs import Digests
@@ -95,11 +94,14 @@ class _Orders:
 
     def listen(self) -> None:
         """Take the lines in; for a thread of its own."""
-        for line in sys.stdin:
-            order = json.loads(line)
-            self._lines.put(order or None)
-            if not order:
-                return
+        rest = b""
+        for piece in standard_input.arriving():
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                order = json.loads(line)
+                self._lines.put(order or None)
+                if not order:
+                    return
         # Whoever told us what to do is gone; the main thread may be deep in its work.
         _thread.interrupt_main(signal.SIGTERM)
         self._lines.put(None)

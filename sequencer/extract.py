@@ -20,7 +20,7 @@ import bpy
 # A script has no package of its own: the extension's folder makes one of its own name.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from sequencer import animation, compat, marks
+from sequencer import animation, compat, marks, standard_input
 from sequencer.animation import OPACITY, PLACEMENT
 from sequencer.naming import frame_path
 from sequencer.plates import BUILT_ON_OTHERS
@@ -35,7 +35,7 @@ def end_with_parent() -> None:
     """Leave at once when Blender, which holds the other end of standard input, is gone."""
 
     def wait() -> None:
-        while os.read(0, 4096):
+        for _ in standard_input.arriving():
             pass
         leave(130)
 
