@@ -13,6 +13,7 @@ import sys
 import threading
 import traceback
 from array import array
+from pathlib import Path
 from typing import Any, NoReturn
 
 import bpy
@@ -20,7 +21,7 @@ import bpy
 # A script has no package of its own: the extension's folder makes one of its own name.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from sequencer import animation, compat, marks, standard_input
+from sequencer import animation, compat, marks, standard_input, whole
 from sequencer.animation import OPACITY, PLACEMENT
 from sequencer.naming import frame_path
 from sequencer.plates import BUILT_ON_OTHERS
@@ -173,7 +174,7 @@ def render_plate(scene: Any, frame: int, path: str) -> None:
     bpy.ops.render.render(write_still=True, scene=scene.name)
     if path.endswith(".png") and not has_end(part):
         raise OSError(f"{path} could not be written whole, make room on the disk.")
-    os.replace(part, path)
+    whole.put(Path(part), Path(path))
 
 
 def has_end(path: str) -> bool:

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from . import whole
 from .errors import BadInput, EcsetError
 from .job import PLATES
 
@@ -30,7 +31,7 @@ def write(folder: Path, job: dict[str, Any]) -> Path | None:
             )
         (folder / PLATES).parent.mkdir(exist_ok=True)
         part.write_text(json.dumps(job, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(part, target)
+        whole.put(part, target)
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import bpy
 
-from . import compat, marks, place, plates
+from . import compat, marks, place, plates, whole
 from .errors import BadInput, EcsetError
 from .job import FORMATS, PictureFormat
 from .naming import folder_name, frame_path, strip_name
@@ -147,7 +147,7 @@ class KeyframeTask:
             while not _is_ours(path):
                 number += 1
                 path = self.folder / f"{name.stem}_{number}{name.suffix}"
-            os.replace(part, path)
+            whole.put(part, path)
         except OSError as error:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)

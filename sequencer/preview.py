@@ -5,6 +5,7 @@ seconds to start and then waits for it.  All lies in a temporary folder, which g
 preview.
 """
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -266,7 +267,8 @@ class PreviewTask(Polled):
                 child.end()
         self._renderer = None
         if self._snapshot is not None:
-            self._snapshot.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # it goes with the folder at the latest
+                self._snapshot.unlink(missing_ok=True)
         self.phase, self.message, self.exit_status = phase, message, status
         if phase is not Phase.DONE and self.small is None:
             self.remove()

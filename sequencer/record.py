@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from . import whole
 from .errors import BadInput
 from .job import FORMATS, FRAMES, MASKS, PLATES, PictureFormat
 from .naming import frame_path
@@ -67,7 +68,7 @@ def save(folder: Path, record: Record) -> None:
     part = folder / f"{NAME}.part"
     content = {"ecset": version(), "form": _FORM, **asdict(record)}
     part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, folder / NAME)
+    whole.put(part, folder / NAME)
 
 
 def load(folder: Path) -> Record:

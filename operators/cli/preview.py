@@ -8,6 +8,7 @@ from pathlib import Path
 
 import bpy
 
+from ...sequencer import whole
 from ...sequencer.errors import EXIT_DONE, BadInput, EcsetError
 from ...sequencer.job import FORMATS, Settings
 from ...sequencer.preview import Phase, PreviewTask
@@ -93,7 +94,7 @@ def _put(painted: Path, target: Path) -> None:
     part = target.with_name(f"{target.name}.part")
     try:
         shutil.copyfile(painted, part)
-        os.replace(part, target)
+        whole.put(part, target)
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
