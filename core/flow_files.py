@@ -21,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from . import whole
 from .errors import EcsetError
 from .fingerprint import PAINT_REVISION
 
@@ -74,7 +75,7 @@ class FlowFiles:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 temporary.write_bytes(content + _checksum(content))
                 try:
-                    temporary.replace(path)
+                    whole.put(temporary, path)
                 except FileNotFoundError:
                     # Another process was first with this pair, and swept up what it took for the
                     # rest of a killed one.

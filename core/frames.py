@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from . import png
+from . import png, whole
 from .errors import EcsetError, InputError
 
 Array = NDArray[np.float32]
@@ -203,7 +203,7 @@ def write(picture: Picture, path: Path, depth: int, fingerprint: str) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         try:
-            temporary.replace(path)
+            whole.put(temporary, path)
         except FileNotFoundError:
             # Another run of the job was first with this frame, and swept up what it took for
             # the rest of a killed one.

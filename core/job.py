@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, Tag, ValidationError, field_validator, model_validator
 
-from . import mistakes
+from . import mistakes, whole
 from .coherence import Coherence
 from .errors import InputError
 from .look import IdentityLook, NeuralLook, PatchLook, Style
@@ -271,5 +271,5 @@ def save(job: Job, folder: Path) -> Path:
     file = folder / JOB_FILE
     temporary = folder / f".{JOB_FILE}.{os.getpid()}.tmp"
     temporary.write_text(job.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    temporary.replace(file)
+    whole.put(temporary, file)
     return file

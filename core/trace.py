@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
+from . import whole
 from .errors import EcsetError, InputError
 
 # What our files begin with: others are never replaced.
@@ -126,7 +127,7 @@ def write(path: Path, events: list[dict[str, Any]]) -> None:
         try:
             text = f'{_HEAD} "displayTimeUnit": "ms", "traceEvents": [\n{lines}\n]}}\n'
             temporary.write_text(text, encoding="utf-8")
-            temporary.replace(path)
+            whole.put(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:

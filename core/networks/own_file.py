@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
 
+from .. import whole
 from ..errors import InputError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def write(name: str, tensors: dict[str, Tensor], source: str, path: Path) -> Hea
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             temporary.write_bytes(data)
-            temporary.replace(path)
+            whole.put(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
