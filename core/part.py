@@ -28,10 +28,10 @@ ONE_OR_EACH = Discriminator(_one_or_each)
 
 def checked_pattern(pattern: str) -> str:
     """The pattern, if it stands for one picture for each frame; ValueError says what is wrong."""
-    if len(re.findall(r"#+", pattern)) != 1:
-        raise ValueError("must hold one run of #, which stands for the frame number")
-    if "#" not in Path(pattern).name:
+    if "#" in pattern and not is_pattern(pattern):
         raise ValueError("must have its # in the file's name, not in a folder's")
+    if len(re.findall(r"#+", Path(pattern).name)) != 1:
+        raise ValueError("must hold one run of #, which stands for the frame number")
     return pattern
 
 
@@ -46,15 +46,13 @@ PicturePath = Annotated[str, AfterValidator(_checked_picture)]
 
 
 def is_pattern(path: str) -> bool:
-    """Whether a path stands for one picture for each frame."""
-    return "#" in path
+    """Whether a path stands for one picture for each frame: # in a folder's name is its own."""
+    return "#" in Path(path).name
 
 
 def numbered(pattern: str, frame: int) -> str:
-    """A pattern with its run of ``#`` replaced by the frame number, as Blender writes it."""
-    match = re.search(r"#+", pattern)
-    if match is None:
-        raise ValueError(f"no # in {pattern!r}")
+    """A pattern with the ``#`` of its name replaced by the frame number, as Blender writes it."""
+    *_, match = re.finditer(r"#+", pattern)
     # Blender counts the minus sign in: #### gives -005.
     number = f"{frame:0{len(match[0])}d}"
     return pattern[: match.start()] + number + pattern[match.end() :]

@@ -23,11 +23,6 @@ def find(named: list[str], asked: FrameRange | None) -> tuple[str, FrameRange]:
     there are none, or one in between is missing.
     """
     pattern, numbers = _pattern(named) if _is_pattern(named) else _listed(_expanded(named))
-    if "#" in str(Path(pattern).parent):
-        raise InputError(
-            f"{Path(pattern).parent} has a # in its name, which stands for frame numbers; "
-            "rename the folder."
-        )
     wanted = asked or FrameRange(first=numbers[0], last=numbers[-1])
     if missing := set(wanted.numbers()) - set(numbers):
         raise InputError(

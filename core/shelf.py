@@ -7,6 +7,7 @@ difference whether it comes from memory or, in a later run, from the file.
 from __future__ import annotations
 
 import contextlib
+import glob
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -93,6 +94,6 @@ class Shelf:
 
 def _sweep(path: Path) -> None:
     """Remove what killed runs left behind of a frame that is now whole."""
-    for rest in path.parent.glob(f".{path.name}.*.tmp"):
+    for rest in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
         with contextlib.suppress(OSError):
             rest.unlink()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import record
+from . import pictures, record
 from .errors import BadInput
 from .record import Record
 
@@ -85,7 +85,7 @@ def read(folder: Path) -> FoundJob:
             masks=tuple(
                 _pattern(folder, mask)
                 for mask in dict.fromkeys(coming)
-                if mask and not os.path.isabs(mask) and "#" in mask
+                if mask and not os.path.isabs(mask) and pictures.is_sequence(mask)
             ),
             frames=_pattern(folder, job["output"]["pattern"]),
             look=str(job["look"]["name"]),

@@ -16,6 +16,11 @@ from .errors import BadInput
 from .naming import frame_path
 
 
+def is_sequence(path: str) -> bool:
+    """Whether a path stands for a picture of each frame: a # in a folder's name is its own."""
+    return "#" in PurePath(path).name
+
+
 def check(path: str, what: str, kind: str = "picture") -> None:
     """Raise BadInput when there is no file at `path`; `what` names it in the sentence."""
     if os.path.isdir(path):
@@ -26,13 +31,13 @@ def check(path: str, what: str, kind: str = "picture") -> None:
 
 def check_each(path: str, what: str, frames: range) -> None:
     """The same for a picture that may be a sequence with one file for each of `frames`."""
-    if "#" not in path:
+    if not is_sequence(path):
         check(path, what)
         return
-    if len(re.findall("#+", path)) > 1 or "#" not in PurePath(path).name:
+    if len(re.findall("#+", PurePath(path).name)) > 1:
         raise BadInput(
             f"The {what} {path} has a # too many: "
-            "only one run of them may be there, in the file's name, for the frame's number."
+            "only one run of them may be in the file's name, for the frame's number."
         )
     for frame in frames:
         file = frame_path(path, frame)
@@ -51,7 +56,7 @@ def content_of_each(path: str, what: str, frames: range) -> str | list[tuple[int
 
     A long one is not read in a moment, and a person would wait for it.
     """
-    if "#" not in path:
+    if not is_sequence(path):
         return content(path, what)
     check_each(path, what, frames)
     states = (os.stat(frame_path(path, frame)) for frame in frames)

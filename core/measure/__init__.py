@@ -6,6 +6,7 @@ from .. import device as devices
 from .. import frames
 from ..errors import EcsetError, InputError
 from ..job import Job
+from ..part import is_pattern
 from .figures import Figures
 from .goals import Goal, judge
 from .style import style_distance
@@ -61,5 +62,5 @@ def _check(job: Job, motion: str | None) -> None:
     missing = [frame for frame in job.frames.numbers() if not job.result(frame).exists()]
     if missing:
         raise InputError(f"Frame {missing[0]} is not painted yet; run the job first.")
-    if motion is not None and "#" not in motion:
+    if motion is not None and not is_pattern(motion):
         raise InputError(f"The files of exact motion need # for the frame number, not {motion!r}.")

@@ -74,8 +74,8 @@ CASES = {
         "The strength mask has no picture for frame 1: /no/m_001.png is not there.",
     ),
     "two runs of #": (
-        ["--look", "patch", "--style", STYLE, "--guide", "/no/#/m_##.png:2"],
-        "The guide /no/#/m_##.png has a # too many",
+        ["--look", "patch", "--style", STYLE, "--guide", "/no/#/m#_##.png:2"],
+        "The guide /no/#/m#_##.png has a # too many",
     ),
     "too much detail": (["--detail", "3"], "Argument --detail: 3 is not in 0 to 1: see"),
     "no number": (["--content", "much"], "Argument --content: invalid number value: 'much': see"),

@@ -116,6 +116,7 @@ def test_no_object_no_file_no_text(tmp_path):
         ("a_####.png", -5, "a_-005.png"),  # as Blender writes it
         ("a_####.png", 123456, "a_123456.png"),
         ("#.png", 12, "12.png"),
+        ("/shot #3/##/a_##.png", 7, "/shot #3/##/a_07.png"),  # folders have names of their own
     ],
 )
 def test_numbered(pattern, frame, name):

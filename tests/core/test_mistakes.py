@@ -150,8 +150,8 @@ def test_mistakes_are_named(shop, tmp_path, change, said):
             "look.guides.1.styles must be empty with keyframes: the guide at their frames is",
         ),
         (
-            {"styles": [{"path": "a", "mask": "##/m.png"}]},
-            "look.styles.0.mask must have its # in the file's name",
+            {"styles": [{"path": "a", "mask": "##/m#_#.png"}]},
+            "look.styles.0.mask must hold one run of #",
         ),
         ({"styles": [{"path": "a"}] * 17}, "look.styles must have at most 16, not 17."),
         ({"styles": [{"path": ""}]}, "look.styles.0.path must not be empty."),
