@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..sequencer.errors import EXIT_CANCELLED, EXIT_DONE, EcsetError
-from .cli import engine, preview, resume, status, stylize
+from .cli import engine, preview, resume, setup, status, stylize
 from .cli.parser import parser
 from .cli.voice import Voice
 
@@ -18,7 +18,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Voice], int]] = {
     "resume": resume.run,
     "status": status.run,
     "weights": engine.run_weights,
-    "setup": engine.run_setup,
+    "setup": setup.run,
+    "doctor": engine.run_doctor,
 }
 
 

@@ -5,6 +5,7 @@ import bpy
 from ..panels import thumbnails
 from ..panels.brushwork import ECSET_PT_brushwork
 from ..panels.coherence import ECSET_PT_coherence
+from ..panels.engine import ECSET_PT_engine
 from ..panels.jobs import ECSET_PT_jobs
 from ..panels.keyframes import ECSET_PT_keyframes
 from ..panels.library import ECSET_PT_library
@@ -14,8 +15,19 @@ from ..panels.preferences import EcsetPreferences
 from ..panels.presets import ECSET_PT_brushwork_presets, ECSET_PT_network_presets
 from ..panels.style import ECSET_PT_style
 from ..panels.styles import ECSET_UL_styles
-from . import command_line, library, presets, preview, running, weights
+from . import (
+    command_line,
+    doctor,
+    interpreters,
+    library,
+    presets,
+    preview,
+    running,
+    setup_engine,
+    weights,
+)
 from .add_keyframe import ECSET_OT_add_keyframe
+from .doctor import ECSET_OT_cancel_doctor, ECSET_OT_copy_findings, ECSET_OT_doctor
 from .drag_style import ECSET_OT_drag_style
 from .jobs import (
     ECSET_OT_cancel_job,
@@ -37,7 +49,13 @@ from .presets import (
 from .preview_buttons import ECSET_OT_cancel_preview, ECSET_OT_discard_preview, ECSET_OT_preview
 from .redo import ECSET_OT_redo
 from .scene import EcsetSettings, EcsetStyle
-from .setup_engine import ECSET_OT_setup_engine
+from .setup_engine import (
+    ECSET_OT_cancel_engine,
+    ECSET_OT_decline_engine,
+    ECSET_OT_install_engine,
+    ECSET_OT_remove_engine,
+    ECSET_OT_setup_engine,
+)
 from .styles import ECSET_OT_add_styles, ECSET_OT_move_style, ECSET_OT_remove_style
 from .stylize import ECSET_OT_stylize, EcsetGuide, EcsetStyleArgument
 from .tell import ECSET_OT_tell
@@ -77,11 +95,19 @@ _CLASSES = (
     ECSET_OT_mark_keyframe,
     ECSET_OT_unmark_keyframe,
     ECSET_OT_setup_engine,
+    ECSET_OT_install_engine,
+    ECSET_OT_decline_engine,
+    ECSET_OT_cancel_engine,
+    ECSET_OT_remove_engine,
+    ECSET_OT_doctor,
+    ECSET_OT_cancel_doctor,
+    ECSET_OT_copy_findings,
     ECSET_OT_get_weights,
     ECSET_OT_cancel_weights,
     ECSET_UL_styles,
     ECSET_PT_brushwork_presets,
     ECSET_PT_network_presets,
+    ECSET_PT_engine,  # on top of the tab
     ECSET_PT_style,
     ECSET_PT_jobs,
     ECSET_PT_library,
@@ -109,7 +135,8 @@ def register() -> None:
 def unregister() -> None:
     preview.unregister()
     running.unregister()
-    weights.forget()
+    for module in (weights, setup_engine, doctor, interpreters):
+        module.forget()
     while _commands:
         bpy.utils.unregister_cli_command(_commands.pop())
     presets.unregister_path()

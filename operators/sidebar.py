@@ -1,4 +1,4 @@
-"""The sidebars that show what goes on."""
+"""The sidebars that show what goes on, and the preferences."""
 
 from typing import Any
 
@@ -11,3 +11,12 @@ def redraw(context: Any) -> None:
                 for region in area.regions:
                     if region.type == "UI":
                         region.tag_redraw()
+
+
+def redraw_engine(context: Any) -> None:
+    """The same, and the preferences: what is known of the engine stands in both."""
+    redraw(context)
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "PREFERENCES":
+                area.tag_redraw()

@@ -9,7 +9,8 @@ from bpy.props import EnumProperty
 
 from ..panels.preferences import engine_python, weights_files
 from ..sequencer.errors import BadInput, EcsetError
-from ..sequencer.weights import SIZES, TITLES, Answer, Download, Inventory, Step, needed
+from ..sequencer.network import TITLES
+from ..sequencer.weights import SIZES, Answer, Download, Inventory, Step, needed
 from . import sidebar
 
 _inventory = Inventory()

@@ -1,27 +1,20 @@
 """Preferences: where the engine's Python is, and what holds for this machine."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
+from ..environment.folder import Choices
 from ..sequencer import engine
 from ..sequencer.errors import BadInput
-from ..sequencer.weights import TITLES
-from .lines import characters, draw_lines
+from ..sequencer.network import TITLES
+from .engine_choices import OWN, EngineChoices, renew
 
 #: The extension's package: "bl_ext.<repository>.ecset", or the name it was imported by.
 PACKAGE = __package__.rpartition(".")[0]
-
-_messages: list[str] = []  # one or none
-
-
-def _renew(preferences: Any, context: Any) -> None:
-    """Another engine may have other weights."""
-    from ..operators import weights  # which itself looks for the engine here
-
-    weights.renew()
 
 
 def _weights(title: str) -> Any:
@@ -32,19 +25,13 @@ def _weights(title: str) -> Any:
             "that were downloaded"
         ),
         subtype="FILE_PATH",
-        update=_renew,
+        update=renew,
     )
 
 
-class EcsetPreferences(bpy.types.AddonPreferences):
+class EcsetPreferences(EngineChoices, bpy.types.AddonPreferences):
     bl_idname = PACKAGE
 
-    engine_python: StringProperty(
-        name="Engine Python",
-        description="A Python that has PyTorch; empty for the environment that Ecset sets up",
-        subtype="FILE_PATH",
-        update=_renew,
-    )
     vgg19: _weights(TITLES["vgg19"])
     raft_small: _weights(TITLES["raft-small"])
     raft_large: _weights(TITLES["raft-large"])
@@ -78,18 +65,12 @@ class EcsetPreferences(bpy.types.AddonPreferences):
     )
 
     def draw(self, context: Any) -> None:
+        from . import doctor, engine  # which themselves ask here for the engine
+
         layout = self.layout
         layout.use_property_split = True
-        layout.prop(self, "engine_python")
-        try:
-            text, icon = f"Engine: {engine_python()}", "CHECKMARK"
-        except BadInput as error:
-            text, icon = str(error), "INFO"
-        lines = layout.column(align=True)
-        draw_lines(lines, _messages[0] if _messages else text, icon, characters(context))
-        layout.operator("ecset.setup_engine", icon="IMPORT")
-        if not bpy.app.online_access:
-            layout.label(text="Needs Allow Online Access (System)", icon="INTERNET_OFFLINE")
+        engine.draw_preferences(layout, context, self)
+        doctor.draw(layout, context)
         layout.prop(self, "library", placeholder="None")
         column = layout.column()
         column.prop(self, "devices", placeholder="The best one")
@@ -104,26 +85,51 @@ def _property(network: str) -> str:
     return network.replace("-", "_")
 
 
-def setup_message(text: str) -> None:
-    """Show `text` in the preferences in place of where the engine is; "" to stop."""
-    _messages[:] = [text] if text else []
-
-
 def engine_environment(create: bool = False) -> Path | None:
-    """The folder that ``vendor_setup.py`` fills; None when this is no installed extension."""
+    """The folder that ``vendor_setup.py`` fills: the chosen one, else the extension's own.
+
+    None when none is chosen and this is no installed extension.
+    """
+    chosen = preferences()
+    if chosen and chosen.engine_folder:
+        return Path(os.path.abspath(bpy.path.abspath(chosen.engine_folder)))
     try:
         return Path(bpy.utils.extension_path_user(PACKAGE, path="engine", create=create))
     except ValueError:
         return None
 
 
+def engine_choices() -> Choices:
+    """What the preferences say of an engine that is to be installed."""
+    chosen = preferences()
+    if chosen is None:
+        return Choices()
+    wheels = os.path.abspath(bpy.path.abspath(chosen.wheels)) if chosen.wheels else ""
+    return Choices(chosen.torch_build, wheels)
+
+
+def engine_is_own() -> bool:
+    """Whether the preferences ask for the environment that Ecset sets up."""
+    chosen = preferences()
+    return chosen is None or chosen.engine == OWN
+
+
+def engine_is_named() -> bool:
+    """Whether another Python is used: one of the preferences, or of the environment variable."""
+    return not engine_is_own() or bool(os.environ.get(engine.VARIABLE))
+
+
 def engine_python(argument: str | None = None) -> Path:
     """The engine's interpreter; `argument` goes before all else.  Raises BadInput."""
-    chosen = preferences()
-    path = chosen.engine_python if chosen else None
-    return engine.find_python(
-        argument, bpy.path.abspath(path) if path else None, engine_environment()
-    )
+    if engine_is_own():
+        return engine.find_python(argument, None, engine_environment())
+    path = preferences().engine_python
+    if not (path or argument or os.environ.get(engine.VARIABLE)):
+        raise BadInput(
+            "The preferences of Ecset ask for another Python and name none: name it there, or "
+            "choose Own Environment."
+        )
+    return engine.find_python(argument, bpy.path.abspath(path) if path else None, None)
 
 
 def weights_files() -> dict[str, str]:

@@ -5,7 +5,8 @@ from typing import Any
 import bpy
 
 from ..operators import weights
-from ..sequencer.weights import SIZES, TITLES, Step
+from ..sequencer.network import TITLES
+from ..sequencer.weights import SIZES, Step
 from .lines import draw_lines
 
 

@@ -4,33 +4,33 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..environment.folder import Folder, State
 from .errors import BadInput
 
 #: The folder of the extension, which `core` is imported from.
 ROOT = Path(__file__).resolve().parent.parent
 
-#: Lies in an environment that ``vendor_setup.py`` has not finished.
-INCOMPLETE = ".ecset-incomplete"
-
 VARIABLE = "ECSET_ENGINE_PYTHON"
 
 _HOW = (
-    'set it up with "Set up the engine" in the preferences of Ecset '
-    "(or blender --online-mode --command ecset setup), "
-    f"or name a Python that has PyTorch with --engine-python or {VARIABLE}"
+    'press "{button}" in the preferences of Ecset (or call '
+    "blender --online-mode --command ecset setup), or name a Python that has PyTorch with "
+    f"--engine-python or {VARIABLE}"
 )
 
-
-def environment_python(environment: Path) -> Path:
-    """The interpreter of a virtual environment."""
-    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+_TROUBLES = {
+    State.NONE: ("The engine is not set up yet", "Set Up the Engine"),
+    State.UNFINISHED: ("The engine's installation in {folder} did not come to its end", "Repair"),
+    State.BROKEN: ("Something of the engine in {folder} is gone", "Repair"),
+}
 
 
 def find_python(argument: str | None, preference: str | None, environment: Path | None) -> Path:
     """The first Python that is named: argument, preference, variable, then our own environment.
 
-    `environment` is the folder that ``vendor_setup.py`` fills.  One that is named but is not there
-    is an error, not a reason to try the next.  Raises BadInput.
+    `environment` is the folder that ``vendor_setup.py`` fills; its engine is used while it works,
+    be it outdated or about to be replaced.  One that is named but is not there is an error, not a
+    reason to try the next.  Raises BadInput.
     """
     named = (
         ("--engine-python", argument),
@@ -43,26 +43,29 @@ def find_python(argument: str | None, preference: str | None, environment: Path 
             if not os.access(python, os.X_OK) or python.is_dir():
                 raise BadInput(f"The engine's Python {python}, named by {origin}, cannot be run.")
             return python
+    state = State.NONE
     if environment is not None:
-        python = environment_python(environment)
-        if (environment / INCOMPLETE).exists():
-            raise BadInput(f"The engine's environment in {environment} is not complete: {_HOW}.")
-        if python.exists():
-            return python
-    raise BadInput(f"The engine has no Python yet: {_HOW}.")
+        engine = Folder(environment).read()
+        if engine.python is not None:
+            return engine.python
+        state = engine.state
+    trouble, button = _TROUBLES[state]
+    how = _HOW.format(button=button)
+    raise BadInput(f"{trouble.format(folder=environment)}: {how}.")
 
 
-#: What the engine cannot do without.
+#: What the engine cannot do without, with the least version of what was once too old.
 MODULES = (
-    "torch",
-    "torchvision",
+    "torch>=2.4",
+    "torchvision>=0.19",
     "numpy",
     "cv2",
     "PIL",
-    "OpenEXR",
+    "OpenEXR>=3.3",
+    "filelock",
     "platformdirs",
     "psutil",
-    "pydantic",
+    "pydantic>=2.7",
     "safetensors",
     "tqdm",
     "truststore",
@@ -74,6 +77,11 @@ _PROBE_SCRIPT = Path(__file__).with_name("probe.py")
 def probe_command(python: Path) -> list[str | Path]:
     """The call that finds out within a tenth of a second whether `python` can be the engine's."""
     return [python, _PROBE_SCRIPT, *MODULES]
+
+
+def doctor_command(python: Path) -> list[str | Path]:
+    """The call that looks at the engine from within, one finding after the other."""
+    return [python, "-m", "core", "doctor", "--json"]
 
 
 def check_command(python: Path, job: Path) -> list[str | Path]:

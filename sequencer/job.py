@@ -14,8 +14,7 @@ from . import pictures
 from .brushwork import STRENGTH, Brushwork
 from .coherence import Coherence
 from .naming import folder_name
-from .network import Network
-from .weights import TITLES
+from .network import TITLES, Network
 
 VERSION = 1
 PLATES = "plates/plate_####"

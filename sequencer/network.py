@@ -6,6 +6,9 @@ cannot import; ``tests/blender/test_network.py`` holds the two together.
 
 from dataclasses import dataclass
 
+#: What a person calls the networks that have weights, by the engine's names.
+TITLES = {"vgg19": "VGG-19", "raft-small": "RAFT (small)", "raft-large": "RAFT (large)"}
+
 
 @dataclass(frozen=True)
 class Network:

@@ -14,10 +14,9 @@ from typing import Any
 
 from . import engine
 from .errors import EXIT_CANCELLED, EcsetError
+from .interpreters import problem_of
+from .network import TITLES
 from .process import Child, clean_environment
-
-#: What a person calls the networks, by the engine's names.
-TITLES = {"vgg19": "VGG-19", "raft-small": "RAFT (small)", "raft-large": "RAFT (large)"}
 
 _MEGABYTE = 1 << 20
 
@@ -93,18 +92,6 @@ class Inventory:
             problem = "The engine does not say which weights it has."
         if self._asking is threading.current_thread():
             self._answers, self._problem = answers, problem
-
-
-def problem_of(python: Path) -> str:
-    """Why `python` cannot be the engine's, in one sentence; "" when it can.  Takes a moment."""
-    try:
-        lines = list(_said_by(engine.probe_command(python)))
-    except (OSError, ValueError, subprocess.SubprocessError):
-        lines = []
-    for line in lines:
-        if line.get("event") in {"error", "finished"}:
-            return str(line.get("message", ""))
-    return f"{python} is no Python that runs: name another for the engine."
 
 
 def _answer(line: dict[str, Any]) -> Answer:

@@ -1,18 +1,18 @@
-"""``setup`` and ``weights``: what is got for the engine, and handed on to others to do."""
+"""``weights`` and ``doctor``: what is asked of the engine, and mostly answered by it."""
 
 import argparse
-import os
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import bpy
 
 from ...panels import preferences
-from ...sequencer import engine, weights
-from ...sequencer.errors import EXIT_CANCELLED, EXIT_DONE, EXIT_FAILURE, BadInput
-from ...sequencer.process import Child, clean_environment
+from ...sequencer import engine
+from ...sequencer.doctor import Step
+from ...sequencer.errors import EXIT_DONE, EXIT_FAILURE, BadInput
+from ...sequencer.interpreters import problem_of
+from ...sequencer.process import clean_environment
+from .. import doctor
 from .voice import Voice
 
 
@@ -20,8 +20,8 @@ def run_weights(arguments: argparse.Namespace, voice: Voice) -> int:
     """Hand on to the engine, which speaks for itself."""
     python = preferences.engine_python(arguments.engine_python)
     if "get" in arguments.words:
-        _require_online()
-    problem = weights.problem_of(python)
+        require_online()
+    problem = problem_of(python)
     if problem:
         raise BadInput(problem)
     command = [str(part) for part in engine.weights_command(python, *arguments.words)]
@@ -36,61 +36,28 @@ def run_weights(arguments: argparse.Namespace, voice: Voice) -> int:
             raise
 
 
-def run_setup(arguments: argparse.Namespace, voice: Voice) -> int:
-    """Make the engine's environment; what is downloaded is told of on standard error."""
-    _require_online()
-    own = preferences.engine_environment(create=True)
-    target = Path(arguments.target) if arguments.target else own
-    if target is None:
-        raise BadInput("Ecset is no installed extension here: name a folder with --target.")
-    command: list[str | Path] = [sys.executable, engine.ROOT / "vendor_setup.py"]
-    command += ["--target", target, "--with-parent"]
-    if arguments.python:
-        command += ["--python", arguments.python]
-    voice.say("started", folder=str(target))
-    # what it says beside events is seen on standard error
-    log = Path(os.devnull)
-    child = Child(command, log, cwd=engine.ROOT, env=clean_environment(), show_errors=True)
-    status = _listen(voice, child)
-    if status != EXIT_DONE:
-        return status
-    python = engine.environment_python(target)
-    voice.say("result", f"The engine's Python: {python}", python=str(python))
-    if target != own:
-        voice.say("note", text := f"Name it with --engine-python, or by {engine.VARIABLE}.",
-            message=text)  # fmt: skip
-    return EXIT_DONE
-
-
-def _listen(voice: Voice, child: Child) -> int:
-    """Pass on what it says, to its end; returns the exit status."""
-    error, cancelled = "", False
-    while True:
-        try:
-            status = child.exit_status()
-            for event in child.events():
-                message = str(event.get("message", ""))
-                if event["event"] == "error":
-                    error = message
-                else:
-                    voice.say("note", message, message=message)
-            if status is not None:
+def run_doctor(arguments: argparse.Namespace, voice: Voice) -> int:
+    """Look at all there is, and say it as it is found."""
+    checkup = doctor.begin(arguments.engine_python)
+    said = 0
+    try:
+        while True:
+            checkup.poll()
+            for finding in checkup.findings[said:]:
+                text = f"{'ok  ' if finding.ok else 'FAIL'} {finding.name}: {finding.text}"
+                fields = {"name": finding.name, "ok": finding.ok, "text": finding.text}
+                voice.say("finding", text, **fields)
+            said = len(checkup.findings)
+            if checkup.step is Step.DONE:
                 break
             time.sleep(0.05)
-        except KeyboardInterrupt:
-            cancelled = True
-            child.cancel()
-    if cancelled or status == EXIT_CANCELLED:
-        status, error = EXIT_CANCELLED, "Cancelled: the same call begins anew."
-    elif status not in {EXIT_DONE, EXIT_FAILURE, 2}:
-        error = error or f"Setting up the engine ended with exit status {status}."
-        status = EXIT_FAILURE
-    if status != EXIT_DONE:
-        voice.fail(error or "The engine could not be set up: the lines above say why.", status)
-    return status
+    finally:
+        checkup.abandon()
+    return EXIT_DONE if checkup.is_well else EXIT_FAILURE
 
 
-def _require_online() -> None:
+def require_online() -> None:
+    """Raise BadInput when nothing may be downloaded."""
     if not bpy.app.online_access:
         raise BadInput(
             "Nothing is downloaded without Allow Online Access: start Blender with --online-mode, "

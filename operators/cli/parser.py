@@ -90,7 +90,8 @@ def parser() -> argparse.ArgumentParser:
     _resume(add("resume", "PATH ... [...]"))
     _status(add("status", "PATH ... [--json]"))
     _weights(add("weights", "[--engine-python PATH] WHAT ..."))
-    _setup(add("setup", "[...]"))
+    _setup(add("setup", "[--status | --remove] [...]"))
+    _doctor(add("doctor", "[--engine-python PATH] [--json]"))
     return ecset
 
 
@@ -159,11 +160,28 @@ def _weights(parser: argparse.ArgumentParser) -> None:
 
 
 def _setup(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("where, and of what")
+    group = parser.add_argument_group("what to do; else install, go on, repair or update")
+    what = group.add_mutually_exclusive_group()
+    what.add_argument("--status", action="store_true", help="say how far the engine is")
+    what.add_argument("--remove", action="store_true", help="delete all that was installed")
+    group.add_argument("--yes", action="store_true",
+        help="agree to what is planned, or to the removal; else you are asked")  # fmt: skip
+    group = parser.add_argument_group("where, and of what; else what Ecset's preferences say")
     group.add_argument("--target", type=path, metavar="DIR",
-        help="a new or empty folder for it; else the one where Ecset looks by itself")  # fmt: skip
+        help="the engine's folder: a new or an empty one, or one that has an engine")  # fmt: skip
+    group.add_argument("--build", metavar="BUILD",
+        help="of PyTorch: auto (what fits this machine), registry (the package registry's own), "
+        "cpu, xpu, or one like cu130 or rocm6.4")  # fmt: skip
+    group.add_argument("--wheels", type=path, metavar="DIR",
+        help='install from this folder of wheels, with no network; "" to download')  # fmt: skip
     group.add_argument("--python", metavar="PATH",
         help="the Python to make it of, 3.11 to 3.13; else Blender's own")  # fmt: skip
+    _add_besides(parser)
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("of what")
+    _add_engine_python(group)
     _add_besides(parser)
 
 

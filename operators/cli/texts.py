@@ -118,14 +118,26 @@ examples:
     "setup": Text(
         "get the engine: PyTorch and what else painting needs",
         """\
-Make the Python environment that painting happens in, apart from Blender's own Python: downloads
-PyTorch, 5.6 GB on disk. It needs Blender's --online-mode, or Allow Online Access in its
-preferences. On an environment that is there already the same call brings it up to date.""",
+Make the Python environment that painting happens in, apart from Blender's own Python: shows what
+would be downloaded, how much and where to, asks once, and installs it. The same call goes on where
+one was broken off, repairs, and brings an older one up to date. A download needs Blender's
+--online-mode, or Allow Online Access in its preferences. Behind a proxy, set HTTPS_PROXY.""",
         f"""\
 examples:
   blender --online-mode --command ecset setup
-  blender --online-mode --command ecset setup --target /srv/ecset-engine
+  blender --online-mode --command ecset setup --yes --build cpu --target /srv/ecset-engine
+  blender --command ecset setup --yes --wheels /mnt/ecset-wheels
+  blender --command ecset setup --status
 
 {_STATUS}""",
+    ),
+    "doctor": Text(
+        "look at this installation, and say what is wrong",
+        """\
+Look at Blender, the engine, its device and its weights, and at what may be written, and paint one
+small frame. The text can be sent with a report of a fault: your name, your home folder and the
+.blend's folder are not in it.""",
+        """\
+exit status: 0 when nothing has to be done, 1 when something has""",
     ),
 }

@@ -19,7 +19,7 @@ class Voice:
         self.is_json = is_json
         self._is_heard = True
 
-    def say(self, event: str, text: str = "", **fields: Any) -> None:
+    def say(self, event: str, text: str = "", /, **fields: Any) -> None:
         """`event` with its `fields` for a program, `text` for a person, if there is any.
 
         Raises KeyboardInterrupt when nobody listens any more: then there is nobody to work for.

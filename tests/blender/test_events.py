@@ -1,4 +1,4 @@
-"""What the command line says to programs (``--json``), and getting the engine."""
+"""What the command line says to programs (``--json``)."""
 
 from __future__ import annotations
 
@@ -199,68 +199,3 @@ sys.exit(status)
         assert child.wait() == 130, said
     assert "Traceback" not in said
     assert not list((tmp_path / "ecset").glob("*/frames/ecset_0002.png"))
-
-
-# Setting up the engine.
-
-
-@pytest.fixture
-def setup(extension, monkeypatch, tmp_path):
-    """``setup`` with network, and a stand-in for what it calls."""
-    from ecset.operators.cli import engine as command
-    from ecset.sequencer import engine
-
-    monkeypatch.setattr(command, "_require_online", lambda: None)
-    monkeypatch.setattr(engine, "ROOT", tmp_path)
-
-    def write(body: str) -> None:
-        (tmp_path / "vendor_setup.py").write_text(
-            "import json, sys, time\n"
-            "def say(event, message):\n"
-            "    print(json.dumps({'event': event, 'message': message}), flush=True)\n" + body
-        )
-
-    return write
-
-
-def test_setup_needs_online_access(ecset):
-    assert not bpy.app.online_access
-    status, events = ecset("setup", "--target", "/no/where")
-    assert status == 2
-    assert "or allow it in the preferences" in events[0]["message"]
-
-
-def test_setup(setup, ecset, tmp_path):
-    setup("say('message', 'Making it of ' + ' '.join(sys.argv[1:]))\n")
-    status, events = ecset("setup", "--target", tmp_path / "engine", "--python", "python3.12")
-    assert status == 0
-    given = f"--target {tmp_path / 'engine'} --with-parent --python python3.12"
-    assert events[1] == {"event": "note", "message": f"Making it of {given}"}
-    (result,) = (event for event in events if event["event"] == "result")
-    assert Path(result["python"]).is_relative_to(tmp_path / "engine")
-
-
-@pytest.mark.parametrize("number", [1, 2])
-def test_setup_that_fails(setup, ecset, number):
-    setup(f"say('error', 'There is no room.')\nsys.exit({number})\n")
-    status, events = ecset("setup", "--target", "engine")
-    assert status == number
-    assert events[-2:] == [
-        {"event": "error", "message": "There is no room.", "exit_status": number},
-        {"event": "finished", "exit_status": number},
-    ]
-
-
-def test_setup_that_is_cancelled(setup, ecset):
-    setup("time.sleep(60)\n")
-    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
-    status, events = ecset("setup", "--target", "engine")
-    assert status == 130
-    assert events[-2]["exit_status"] == 130
-
-
-def test_setup_without_an_extension(setup, ecset):
-    setup("")
-    status, events = ecset("setup")
-    assert status == 2
-    assert "name a folder with --target" in events[0]["message"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 
 import vendor_setup
-from sequencer import engine, folder, job, naming, process
+from environment.folder import Choices, Folder, Installed, environment_python
+from sequencer import folder, job, naming, process
 from sequencer.errors import BadInput, EcsetError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,11 +43,12 @@ def until_ready(child: process.Child) -> None:
 
 
 def test_importable_without_blender():
-    names = ["errors", "process", "naming", "brushwork", "pictures", "job", "engine", "probe"]
-    code = "import sys; sys.modules['bpy'] = None\n" + "\n".join(
-        f"import sequencer.{name}" for name in names
+    names = ["errors", "process", "naming", "brushwork", "pictures", "job", "probe", "private"]
+    names += ["engine", "interpreters", "weights", "setup", "doctor"]
+    code = "import importlib, sys; sys.modules['bpy'] = None\n" + "\n".join(
+        f"importlib.import_module({f'{ROOT.name}.sequencer.{name}'!r})" for name in names
     )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, check=True)
 
 
 def test_names():
@@ -131,23 +134,79 @@ def test_foreign_python_settings_stay_away(monkeypatch):
     assert environment["PYTHONPATH"] == "/right"
 
 
-def test_engine_python_order(tmp_path, monkeypatch):
-    ours = engine.environment_python(tmp_path / "env")
-    ours.parent.mkdir(parents=True)
-    ours.symlink_to(sys.executable)
+@pytest.fixture
+def engine(extension, monkeypatch):
+    from ecset.sequencer import engine
+
+    monkeypatch.delenv(engine.VARIABLE, raising=False)
+    return engine
+
+
+def install(path: Path, requirements: str = "old") -> tuple[Path, Installed]:
+    """An engine in a folder: its Python, and what its file says."""
+    there = Folder(path)
+    environment = there.begin(Choices())
+    python = environment_python(environment)
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    installed = Installed(
+        environment.name, "python", "2.15.0", "", "cpu", requirements, Choices(), 10, 1.0
+    )
+    there.finish(installed)
+    return python, installed
+
+
+def test_engine_python_order(engine, tmp_path, monkeypatch):
+    from ecset.sequencer.errors import BadInput
+
+    ours, _ = install(tmp_path / "env")
     named = tmp_path / "python"
     named.symlink_to(sys.executable)
-    monkeypatch.delenv(engine.VARIABLE, raising=False)
     assert engine.find_python(None, None, tmp_path / "env") == ours
     monkeypatch.setenv(engine.VARIABLE, str(named))
     assert engine.find_python(None, None, tmp_path / "env") == named
     assert engine.find_python(None, sys.executable, None) == Path(sys.executable)
     with pytest.raises(BadInput, match="named by the preferences, cannot be run"):
         engine.find_python(None, "/no/python", tmp_path / "env")
-    monkeypatch.delenv(engine.VARIABLE)
-    (tmp_path / "env" / engine.INCOMPLETE).touch()
-    with pytest.raises(BadInput, match="is not complete: set it up"):
-        engine.find_python(None, None, tmp_path / "env")
+
+
+def test_engine_python_in_every_state(engine, tmp_path):
+    from ecset.sequencer.errors import BadInput
+
+    path = tmp_path / "env"
+    with pytest.raises(BadInput, match='not set up yet: press "Set Up the Engine" in'):
+        engine.find_python(None, None, path)
+    with pytest.raises(BadInput, match="not set up yet"):
+        engine.find_python(None, None, None)
+    Folder(path).begin(Choices())
+    with pytest.raises(BadInput, match=f'in {path} did not come to its end: press "Repair"'):
+        engine.find_python(None, None, path)
+    ours, _ = install(path)  # outdated
+    assert engine.find_python(None, None, path) == ours
+    Folder(path).begin(Choices())  # an update that was broken off: the older one works
+    assert engine.find_python(None, None, path) == ours
+    (path / "unfinished.json").unlink()
+    ours.unlink()
+    with pytest.raises(BadInput, match=f'Something of the engine in {path} is gone: press "Repai'):
+        engine.find_python(None, None, path)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "wrong"),
+    [
+        (["json", "pytest>=1.0"], ""),
+        (["json", "no_such_module"], " lacks no_such_module: set up the engine again, or name an"),
+        (["pytest>=1000.1"], f" has an old pytest {pytest.__version__} (1000.1 is the least): set"),
+        (["nothing", "pytest>=1000"], " lacks nothing and has an old pytest"),
+        (["json>=1000"], ""),  # put there by hand, with no package to ask
+    ],
+)
+def test_probe(wanted, wrong):
+    done = subprocess.run(
+        [sys.executable, ROOT / "sequencer/probe.py", *wanted], capture_output=True, text=True
+    )
+    assert done.returncode == (2 if wrong else 0)
+    assert wrong in json.loads(done.stdout).get("message", "")
 
 
 def test_job_folder_depends_on_everything():

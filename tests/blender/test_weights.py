@@ -207,7 +207,8 @@ def test_what_to_type_is_said_as_it_is_typed_here(timeline, pictures, monkeypatc
 
 def test_sizes_are_the_engines(extension):
     """Said on buttons: torchvision's numbers of parameters, 4 bytes each."""
-    from ecset.sequencer.weights import SIZES, TITLES
+    from ecset.sequencer.network import TITLES
+    from ecset.sequencer.weights import SIZES
 
     parameters = {"vgg19": 143667240, "raft-small": 990162, "raft-large": 5257536}
     assert SIZES.keys() == TITLES.keys() == parameters.keys()
