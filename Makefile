@@ -74,6 +74,7 @@ $(MOTION)/.ready: | $(VENVS)/bpy-$(DEMO_BPY)/.ready
 
 # The Blender side calls the engine as it does in Blender: by this interpreter.
 test-core test-blender test-gui: export ECSET_ENGINE_PYTHON := $(abspath $(ENGINE))
+test-core: export ECSET_UV := $(abspath $(UV))
 
 # Most of a test is waiting for a child: several at once.
 SEVERAL := -n 4

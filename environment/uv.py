@@ -25,7 +25,12 @@ _NAME = "uv.exe" if os.name == "nt" else "uv"
 _PATIENCE = 60
 
 #: uv and the system's certificates get on with a studio's proxy; and Python is what we were given.
-SETTINGS = {"UV_SYSTEM_CERTS": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+SETTINGS = {
+    "UV_SYSTEM_CERTS": "1",
+    "UV_PYTHON_DOWNLOADS": "never",
+    "UV_NO_PROGRESS": "1",
+    "UV_NO_WRAP": "1",
+}
 
 
 def get(folder: Folder, python: Path, wheels: Path | None, say: Callable[[str], None]) -> Path:
