@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import errno
 import json
-import os
 import subprocess
 import sys
 import time
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-import vendor_setup
 from environment.folder import Choices, Folder, Installed, environment_python
 from sequencer import folder, job, naming, process
 from sequencer.errors import BadInput, EcsetError
@@ -249,68 +247,6 @@ def test_job_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(EcsetError, match="is full: make room on it"):
         folder.write(tmp_path / "there/a/b/job", job.describe(job.Settings(), 1, 2))
     assert [path.name for path in tmp_path.rglob("*")] == ["there"]
-
-
-def setup(*arguments) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, ROOT / "vendor_setup.py", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
-def test_vendor_setup_says_what_is_wrong(tmp_path):
-    (tmp_path / "mine").write_text("")
-    for arguments, sentence in (
-        (["--target", tmp_path], f"{tmp_path} holds other files"),
-        (["--target", tmp_path / "mine"], "cannot be written"),
-        (["--target", tmp_path / "e", "--python", "/no/python"], "name another with --python"),
-    ):
-        done = setup(*arguments)
-        assert done.returncode == 2
-        assert sentence in done.stderr
-        assert "Traceback" not in done.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine"]
-
-
-def test_vendor_setup_starts_anew_what_is_torn_and_keeps_what_is_whole(tmp_path, monkeypatch):
-    monkeypatch.delenv(engine.VARIABLE)
-    monkeypatch.setattr(vendor_setup, "REQUIREMENTS", tmp_path / "requirements.txt")
-    (tmp_path / "requirements.txt").write_text("")
-    target, said = tmp_path / "engine", []
-    target.mkdir()
-    (target / vendor_setup.INCOMPLETE).touch()
-    (target / "torn").mkdir()
-    (target / "torn/file").touch()
-    vendor_setup.install(target, sys.executable, said.append)
-    assert engine.find_python(None, None, target) == engine.environment_python(target)
-    assert not (target / "torn").exists()
-    (target / "kept").touch()
-    vendor_setup.install(target, sys.executable, said.append)
-    assert (target / "kept").exists()
-    assert (target / vendor_setup.COMPLETE).exists()
-
-
-@pytest.mark.skipif(os.name == "nt", reason="the stand-in for Python is a shell script")
-def test_vendor_setup_takes_its_child_along(tmp_path):
-    slow = tmp_path / "python"
-    slow.write_text('#!/bin/sh\ntest "$1" = -c && exec echo 3 11\necho started\nexec sleep 60\n')
-    slow.chmod(0o755)
-    call = ["--target", tmp_path / "engine", "--python", slow, "--with-parent"]
-    with subprocess.Popen(
-        [sys.executable, ROOT / "vendor_setup.py", *call],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as process_:
-        assert process_.stderr.readline() == b"started\n"
-        process_.stdin.close()
-        assert process_.wait(20) == 130
-        began = time.monotonic()
-        process_.stderr.read()  # ends with the last process that could write there
-        assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize("pattern", ["../up_####.png", "/etc/mask_####.png", "masks/../####", ""])
