@@ -70,10 +70,13 @@ def find(shot: Shot) -> tuple[Any, Any]:
 
 
 def blend_path(path: Path) -> str:
-    """`path` in Blender's way: beginning with ``//`` when the .blend lies on the same drive."""
+    """`path` in Blender's way: beginning with ``//`` when the .blend lies on the same drive.
+
+    Then with slashes on Windows too, so that the .blend finds it on other systems as well.
+    """
     if bpy.data.filepath:
         try:
-            return bpy.path.relpath(str(path))
+            return bpy.path.relpath(str(path)).replace(os.sep, "/")
         except ValueError:  # another drive on Windows
             pass
     return str(path)
@@ -141,7 +144,7 @@ def file_names(job: Path, record: Record, complete: bool) -> list[str]:
     Raises EcsetError when `complete` and a frame is missing.
     """
     pattern = job / record.frames
-    plate = os.path.join("..", record.plates)
+    plate = f"../{record.plates}"
     painted = set(os.listdir(pattern.parent)) if pattern.parent.is_dir() else set()
     names = []
     for frame in range(record.shot.first, record.shot.last + 1):
