@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 
 from .errors import InputError
+from .filters import resize
+from .flow.warp import warp
 from .frames import Array
 
 # "auto" is float32: bfloat16 is quicker where the processor has instructions for it (AVX-512 BF16:
@@ -89,8 +91,11 @@ def choose(name: str = "auto") -> torch.device:
     try:
         device = torch.device(name)
         torch.empty(1, device=device)
+        if device.type == "mps":  # PyTorch came to have all that is needed there by and by
+            picture = torch.zeros(1, 3, 4, 4, device=device)
+            warp(resize(picture, (2, 2)), picture[:, :2, :2, :2], mode="bicubic")
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).splitlines()[0]
+        reason = str(error).splitlines()[0].partition(". ")[0].rstrip(".")
         raise InputError(f"The device {name!r} can't be used: {reason}.") from None
     return device
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 import threading
@@ -28,10 +29,16 @@ class JsonLines:
         self._lock = threading.Lock()
 
     def __call__(self, event: str, **fields: Any) -> None:
-        line = json.dumps({"event": event, **fields}, ensure_ascii=False) + "\n"
+        # All in ASCII: what a pipe's encoding is, the reader may see otherwise (Windows).
+        line = json.dumps({"event": event, **fields}) + "\n"
         with self._lock:  # frames are told of by the thread that writes them
-            self._stream.write(line)
-            self._stream.flush()
+            try:
+                self._stream.write(line)
+                self._stream.flush()
+            except OSError as error:
+                if error.errno == errno.EINVAL:  # how Windows says that nobody reads any more
+                    raise BrokenPipeError from None
+                raise
 
 
 class Sentences:

@@ -176,11 +176,11 @@ def _read_chosen(path: Path, what: str, largest: tuple[int, int] | None) -> Pict
             rgb = np.asarray(upright.convert("RGB"), dtype=np.float32) / np.float32(255)
     except FileNotFoundError:
         raise InputError(f"The {what} {path} does not exist.") from None
-    except IsADirectoryError:
-        raise InputError(f"The {what} {path} is a folder; name a picture in it.") from None
     except UnidentifiedImageError:
         raise InputError(f"The {what} {path} is no picture that can be read.") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        if path.is_dir():  # which Windows does not say of it
+            raise InputError(f"The {what} {path} is a folder; name a picture in it.") from None
         raise InputError(f"The {what} {path} can't be read: {error}.") from None
     return Picture(rgb)
 

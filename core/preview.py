@@ -137,7 +137,10 @@ def _small(
     path = job.folder / numbered(_pattern(SMALL, job), frame)
     plan.refuse_stranger(path)
     folder = job.folder / FOLDER
-    with tempfile.TemporaryDirectory(prefix=".small-", dir=folder) as temporary:
+    # What a scanner for viruses has open stays, on Windows, and is no reason to fail.
+    with tempfile.TemporaryDirectory(
+        prefix=".small-", dir=folder, ignore_cleanup_errors=True
+    ) as temporary:
         small = job.model_copy(
             update={
                 # Relative: a folder's name may hold a #, where a pattern must not.

@@ -57,7 +57,7 @@ def _style(options: argparse.Namespace, listener: Listener) -> None:
     _require_place(output, options.content)
     picture = _sized(frames.read_content(options.content), options.size)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="ecset-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ecset-", ignore_cleanup_errors=True) as folder:
         plates = f"plate_####{'.exr' if options.content.suffix.lower() == '.exr' else '.png'}"
         the_job = request.job(options, Path(folder).resolve(), plates, (1, 1), usual)
         frames.write(picture, the_job.plate(1), 16, "plate")

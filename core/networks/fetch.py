@@ -39,7 +39,8 @@ def get(name: str, progress: Progress) -> weights.Found:
                 "It was thrown away; try again."
             ) from None
         found = weights.save(name, foreign.read(name, part), weights.stored(name), published.url)
-        part.unlink()
+        with contextlib.suppress(OSError):  # the weights are here, and `remove` takes it along
+            part.unlink()
     return found
 
 
