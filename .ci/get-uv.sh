@@ -4,30 +4,34 @@
 set -euo pipefail
 python=$1
 dir=$2
-pins=$(dirname "$0")/../requirements/uv.txt
+root=$(cd "$(dirname "$0")/.." && pwd)
 
-by_venv() {
-    rm -rf "$dir"
-    "$python" -m venv "$dir" >/dev/null 2>&1 || return 1
-    "$dir/bin/python" -m pip install --quiet --require-hashes -r "$pins"
-}
+# 2: no pip, and no way to get it
+get() {
+    mkdir -p "$dir/bin"
+    PYTHONPATH=$root "$python" - "$dir" <<'END'
+import sys
+from pathlib import Path
+from environment import errors, uv
 
-by_pip() {
-    rm -rf "$dir"
-    "$python" -m pip --version >/dev/null 2>&1 || return 1
-    "$python" -m pip install --quiet --require-hashes --target "$dir" -r "$pins"
+folder = Path(sys.argv[1]).absolute()
+try:
+    uv.by_pip(Path(sys.executable), folder / "pip", folder / "bin" / "uv")
+except errors.SetupError as error:
+    print(error, file=sys.stderr)
+    sys.exit(error.exit_status)
+END
 }
 
 echo "Installing uv into $dir"
-by_venv || by_pip || {
-    package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
-    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        echo "$python has neither venv nor pip: install them first, on Debian or Ubuntu with" \
-            "'sudo apt-get install $package'." >&2
-        exit 2
+get || {
+    status=$?
+    if [ $status != 2 ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        exit $status
     fi
+    package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -qqy --no-install-recommends "$package" >/dev/null
-    by_venv
+    get
 }
 "$dir/bin/uv" --version

@@ -47,7 +47,7 @@ def get(folder: Folder, python: Path, wheels: Path | None, say: Callable[[str], 
     if wheels is not None:
         _unpack(wheels, version, hashes, program)
     else:
-        _by_pip(python, folder.uv / "pip", program)
+        by_pip(python, folder.uv / "pip", program)
     if _version(program) != version:
         raise SetupError(f"uv {version} does not run on this system: the log says more.")
     return program
@@ -106,8 +106,11 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _by_pip(python: Path, tools: Path, program: Path) -> None:
-    """Install it into the folder `tools` for a moment."""
+def by_pip(python: Path, tools: Path, program: Path) -> None:
+    """Install it into the folder `tools` for a moment, and keep `program`.  Raises SetupError.
+
+    BadChoice where `python` has no pip and cannot get it.
+    """
     install = ["-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
     install += ["--quiet", "--only-binary=:all:", "--require-hashes", "-r", str(_PINS)]
     shutil.rmtree(tools, ignore_errors=True)
