@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if getattr(options, "with_parent", False):
             threading.Thread(target=_end_with_parent, daemon=True).start()
-        options.command(options, listener)
+        status: int | None = options.command(options, listener)
     except EcsetError as error:
         listener("error", message=str(error))
         return error.exit_status
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever listened is gone; there is nobody left to work for.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return Cancelled.exit_status
-    return 0
+    return status or 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from . import hand, plan, trace, ways
+from . import hand, invocation, plan, trace, ways
 from .device import Machine, prepared
 from .errors import EcsetError, InputError
 from .events import Listener
@@ -34,8 +33,6 @@ from .workshop import Workshop
 # How long hands may take to end when there is nothing more to do, or when all is given up.
 _GRACE_SECONDS = 5.0
 
-_ROOM = Path(__file__).resolve().parents[1]
-
 
 @dataclass(frozen=True)
 class Options:
@@ -49,7 +46,7 @@ class Options:
 
     def command(self, device: str, spans: bool) -> list[str]:
         """The call that starts the hand of a device."""
-        command = [sys.executable, "-m", __package__, "hand", str(self.job.resolve())]
+        command = invocation.child("hand", str(self.job.resolve()))
         command += ["--device", device, "--precision", self.precision]
         if self.memory is not None:
             command += ["--memory", str(self.memory)]
@@ -165,8 +162,8 @@ class _Crew:
             for number, device in enumerate(self._options.devices[:most]):
                 process = subprocess.Popen(
                     self._options.command(device, self._spans is not None),
-                    cwd=_ROOM,
-                    env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+                    cwd=invocation.ROOM,
+                    env=invocation.environment(),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,
