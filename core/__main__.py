@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import argparse
+import io
 import json
 import os
 import signal
@@ -44,6 +45,9 @@ _GRACE_SECONDS = 5.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 done, 1 failed, 2 bad input, 130 cancelled."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A console may lack letters of a file's name; that is no reason to end.
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     listener: Listener = JsonLines() if options.speaks_json else Sentences()
     if getattr(options, "progress", False):
@@ -67,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return stop.exit_status
     except BrokenPipeError:
         # Whoever listened is gone; there is nobody left to work for.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         return Cancelled.exit_status
     return status or 0
 
