@@ -1,5 +1,6 @@
 """The style library: a folder's pictures, to choose styles from with one click."""
 
+import os
 from typing import Any
 
 import bpy
@@ -49,12 +50,18 @@ class ECSET_PT_library(Below, bpy.types.Panel):
         if not names:
             layout.label(text="No picture has this in its name", icon="INFO")
             return
-        used = {bpy.path.abspath(s.path) for s in compat.sequencer_scene(context).ecset.styles}
+        styles = compat.sequencer_scene(context).ecset.styles
+        used = {_place(bpy.path.abspath(style.path)) for style in styles}
         grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, align=False)
         size = (pixels(context) - 60) / columns / 20
         folder = bpy.path.abspath(chosen.library)
         for name in names[page * each :][:each]:
             _draw_cell(grid, bpy.path.native_pathsep(f"{folder}/{name}"), name, used, size)
+
+
+def _place(path: str) -> str:
+    """A path as paths can be compared: without "..", and as Windows takes letters and slashes."""
+    return os.path.normcase(os.path.normpath(path))
 
 
 def _found(names: tuple[str, ...], search: str) -> list[str]:
@@ -86,5 +93,5 @@ def _draw_cell(layout: Any, path: str, name: str, used: set[str], size: float) -
         cell.label(text="", icon="IMAGE_DATA")
     title = bpy.path.display_name(name, title_case=False)
     cell.operator(
-        "ecset.use_picture", text=title, depress=path in used, translate=False
+        "ecset.use_picture", text=title, depress=_place(path) in used, translate=False
     ).path = path

@@ -30,7 +30,7 @@ class Preview:
         self.plate, self.painted = plate, painted
         self._placement = placement
         self._picture = picture
-        self._folder = os.path.commonpath([plate, painted])
+        self._folder = _place(os.path.commonpath([plate, painted]))
         self.wiped = 0.0
 
     def put(self, wipe: float) -> None:
@@ -64,15 +64,18 @@ class Preview:
         found: dict[str, tuple[Any, Any]] = {}
         for scene, strip in preview_marks.marked():
             if self.owns(strip):
-                found.setdefault(strip.directory.rstrip("/\\"), (scene, strip))
-        plate, painted = found.get(str(self.plate.parent)), found.get(str(self.painted.parent))
+                found.setdefault(_place(strip.directory), (scene, strip))
+        plate, painted = (
+            found.get(_place(self.plate.parent)),
+            found.get(_place(self.painted.parent)),
+        )
         if plate is None or painted is None or plate[0] != painted[0]:
             return None
         return plate[0], plate[1], painted[1]
 
     def owns(self, strip: Any) -> bool:
         """Whether a marked strip is of this preview."""
-        return strip.type == "IMAGE" and strip.directory.startswith(self._folder)
+        return strip.type == "IMAGE" and _place(strip.directory).startswith(self._folder)
 
     def show(self, painted: Path) -> None:
         """Let another file take the painting's place."""
@@ -113,6 +116,11 @@ class Preview:
         for scene, strip in preview_marks.marked():
             if self.owns(strip):
                 preview_marks.remove(scene, strip)
+
+
+def _place(directory: str | Path) -> str:
+    """A folder as paths can be compared: on Windows Blender may have written it another way."""
+    return os.path.normcase(os.path.normpath(directory))
 
 
 def channels(owner: Any, frame: int) -> tuple[int, int]:
