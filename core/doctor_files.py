@@ -32,7 +32,7 @@ def opencv(device: str) -> Lines:
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     empty: Any = None
     flow = search.calc(grey[:, :-2].copy(), grey[:, 2:].copy(), empty)
-    if not np.array_equal(again, grey):
+    if again is None or not np.array_equal(again, grey):
         yield "OpenCV", False, f"{cv2.__version__}, a PNG does not come back as it was"
     elif abs(float(np.median(flow[..., 0])) + 2) > 0.5:
         yield "OpenCV", False, f"{cv2.__version__}, motion is not found as it should be"

@@ -45,6 +45,7 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
         help="also when DIR holds another job that this command made: what is painted is painted "
         "anew where it differs",
     )
+    add("--prepare", action="store_true", help="only make the job, for other machines to paint")
     request.add_format(command, "EXR for EXR, else PNG with 8 bits")
     request.add_look(command)
     request.add_coherence(command)
@@ -70,6 +71,12 @@ def _shot(options: argparse.Namespace, listener: Listener) -> None:
         job.save(the_job, folder)
     except OSError as error:
         raise InputError(f"The folder {folder} can't be written: {error.strerror}.") from None
+    if options.prepare:
+        if options.speaks_json:
+            listener("finished", done=0, total=len(the_job.frames.numbers()), seconds=0.0)
+        else:
+            print(f"{folder}: ready for `{this_command()} run {folder}`.")
+        return
     told = _Told(listener)
     with ExitStack() as stack:
         heard: Listener = told
