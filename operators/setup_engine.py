@@ -81,7 +81,7 @@ def _ended(setup: Setup, was: Step) -> None:
         interpreters.renew()
         weights.renew()
     if setup.step is Step.FAILED:
-        tell("ERROR", setup.message)
+        tell("WARNING", setup.message)  # no window in the way: the panel says it, too
     elif setup.step is Step.DONE and setup.message:
         tell("INFO", setup.message)
     sidebar.redraw_engine(bpy.context)

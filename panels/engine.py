@@ -76,10 +76,11 @@ def draw_own(layout: Any, width: int, in_sidebar: bool = False) -> None:
     if setup is not None and setup.step is Step.PLANNED:
         _draw_plan(layout, column, setup, width)
         return
+    found = _own()
     if setup is not None and setup.step is Step.FAILED:
         draw_lines(column, setup.message, "ERROR", width)
-    found = _own()
-    _draw_state(column, found, width)
+    else:
+        _draw_state(column, found, width)
     _draw_buttons(layout, found, width, in_sidebar)
 
 

@@ -81,7 +81,7 @@ def probe_command(python: Path) -> list[str | Path]:
 
 def doctor_command(python: Path) -> list[str | Path]:
     """The call that looks at the engine from within, one finding after the other."""
-    return [python, "-m", "core", "doctor", "--json"]
+    return [python, "-m", "core", "doctor", "--json", "--with-parent"]
 
 
 def check_command(python: Path, job: Path) -> list[str | Path]:

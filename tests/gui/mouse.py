@@ -120,14 +120,39 @@ def _flagged(operator: str, which: int) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def flagged_in(functions: list[tuple[Any, str]], operator: str, which: int) -> Iterator[None]:
+    """As `_flagged`, where a module's functions draw into a layout they are given first."""
+    count = -1
+
+    def flag(name: str) -> bool:
+        nonlocal count
+        count += name == operator
+        return name == operator and count == which
+
+    def wrapped(function: Callable[..., None]) -> Callable[..., None]:
+        return lambda layout, *rest, **named: function(_Layout(layout, flag), *rest, **named)
+
+    usual = [(module, name, getattr(module, name)) for module, name in functions]
+    for module, name, function in usual:
+        setattr(module, name, wrapped(function))
+    try:
+        yield
+    finally:
+        for module, name, function in usual:
+            setattr(module, name, function)
+
+
 def _redraw(region: Any) -> None:
     region.tag_redraw()
     with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
         bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=1)
 
 
-def press(operator: str, which: int = 0, region: Any = None) -> Iterator[float]:
-    """A real click on a button of the sidebar."""
+def press(
+    operator: str, which: int = 0, region: Any = None, flagged: Any = None
+) -> Iterator[float]:
+    """A real click on a button of the sidebar, or of a region whose buttons `flagged` marks."""
     tool = bpy.context.preferences.themes[0].user_interface.wcol_tool
     usual = tuple(tool.inner)
     region = region or sequencer()[1]
@@ -136,12 +161,12 @@ def press(operator: str, which: int = 0, region: Any = None) -> Iterator[float]:
     yield 0.4
     _redraw(region)
     plain = _pixels(region)
-    with _flagged(operator, which):
+    with (flagged or _flagged)(operator, which):
         _redraw(region)
-        flagged = _pixels(region)
+        marked = _pixels(region)
     tool.inner = usual
     _redraw(region)
-    differs = np.abs(plain - flagged).max(axis=2) > 0.05
+    differs = np.abs(plain - marked).max(axis=2) > 0.05
     seen.setdefault("clicks", []).append(bool(differs.any()))
     if not differs.any():
         return

@@ -58,9 +58,9 @@ def plan(folder, options):
     folder.plan.mkdir(parents=True, exist_ok=True)
     (folder.plan / "call.json").write_text(json.dumps(vars(options), default=str))
     source = f"the folder {options.wheels}" if options.wheels else "a package registry"
+    what = "PyTorch 2.15.0 for CUDA 13.2 and 27 other packages"
     lines = [
-        "PyTorch 2.15.0 for CUDA 13.2 and 27 other packages: 3.0 GB to download, about 5.4 GB on "
-        "disk.",
+        f"{what}: 3.0 GB to download, about 5.4 GB on disk.",
         f"Goes into {folder.path}, where 49.0 GB are free.",
         f"Comes from {source}.",
         "Every file is checked by the hash that Ecset knows.",
@@ -88,7 +88,7 @@ def install(folder, options):
     time.sleep(SECONDS)
     python = environment_python(environment)
     python.parent.mkdir(parents=True)
-    link(python)
+    python.symlink_to(sys.executable)
     installed = Installed(
         environment.name,
         sys.executable,
@@ -102,16 +102,6 @@ def install(folder, options):
     )
     folder.finish(installed)
     say("finished", python=str(python))
-
-
-def link(python):
-    """A Python that runs the stand-in for the engine, whatever it is asked for."""
-    named = os.environ.get("ECSET_FAKE_PYTHON")
-    if named:
-        python.write_text(f'#!/bin/sh\nexec "{named}" "$@"\n')
-        python.chmod(0o755)
-    else:
-        python.symlink_to(sys.executable)
 
 
 def remove(folder, options):

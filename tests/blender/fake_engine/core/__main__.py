@@ -145,11 +145,22 @@ def weights(command, arguments):
     return 0
 
 
+def doctor():
+    for name, text in (("PyTorch", "2.15.0 for CUDA 13.2"), ("Device", "cpu")):
+        time.sleep(float(os.environ.get("ECSET_FAKE_SECONDS", "0")))
+        say("finding", name=name, ok=True, text=text)
+    say("finding", name="Weights", ok=False, text="VGG-19 is damaged: get it again")
+    say("finished")
+    return 1
+
+
 def main():
     if "--with-parent" in sys.argv:
         end_with_parent()
     if sys.argv[1] == "weights":
         return weights(sys.argv[2], sys.argv[3:])
+    if sys.argv[1] == "doctor":
+        return doctor()
     command, folder = sys.argv[1], Path(sys.argv[2])
     if command == "check" and "ECSET_FAKE_REFUSAL" in os.environ:
         say("error", message=os.environ["ECSET_FAKE_REFUSAL"])
