@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ REQUIREMENTS = ROOT / "requirements" / "engine.txt"
 AUTO, REGISTRY = "auto", "registry"
 
 # Short names: on Windows a path is 260 characters long at most, and PyTorch's are long.
+#: Seconds that whoever reads a file is waited for.
+_PATIENCE = 2.0
+
 _ENVIRONMENTS = ("env1", "env2")
 _OURS = (
     *_ENVIRONMENTS,
@@ -210,12 +214,28 @@ def _write(file: Path, content: dict[str, Any]) -> None:
     file.parent.joinpath("plan").mkdir(exist_ok=True)
     part = file.parent / "plan" / file.name
     part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    part.replace(file)
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            part.replace(file)
+        except PermissionError:
+            # Windows replaces no file that somebody reads, as Blender does at every draw
+            if os.name != "nt" or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _verbatim(path: Path) -> str:
+    """A path of Windows that may be longer."""
+    full = str(path.absolute())
+    return f"\\\\?\\UNC{full[1:]}" if full.startswith("\\\\") else f"\\\\?\\{full}"
 
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         # without this Windows takes no paths of more than 260 characters
-        shutil.rmtree(f"\\\\?\\{path.absolute()}" if os.name == "nt" else path)
+        shutil.rmtree(_verbatim(path) if os.name == "nt" else path)
     else:
         path.unlink(missing_ok=True)
