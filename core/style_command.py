@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import request, run_command
+from . import request, run_command, whole
 from .errors import EcsetError, InputError
 from .events import Listener
 
@@ -157,7 +157,7 @@ def _put(file: Path, output: Path) -> None:
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, temporary)
-        temporary.replace(output)
+        whole.put(temporary, output)
     except OSError as error:
         reason = error.strerror or str(error)
         raise EcsetError(f"{output} can't be written: {reason}.") from None
