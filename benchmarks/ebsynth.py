@@ -49,7 +49,9 @@ def seconds(binary: Path, plate: Path, style: Image.Image, device: str, folder: 
     ]
     began = time.monotonic()
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE)
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=_PATIENCE
+        )
     except OSError as error:
         raise InputError(f"{binary} can't be run: {error.strerror}.") from None
     except subprocess.TimeoutExpired:

@@ -102,7 +102,7 @@ def _by_size(
     found: list[dict[str, Any]] = []
     for size in sizes:
         here = [*command, "--between", str(folder / f"{size[0]}x{size[1]}")]
-        done = subprocess.run(here, capture_output=True, text=True)
+        done = subprocess.run(here, capture_output=True, encoding="utf-8", errors="replace")
         entry = {"flow": estimator, "device": devices.choose(device).type, "size": size}
         found.append(entry)
         if done.returncode:

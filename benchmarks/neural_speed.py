@@ -106,7 +106,7 @@ def _measured(
         )
         command = [sys.executable, __file__, "--paint", name, "--device", device]
         command += ["--iterations", str(options.iterations)]
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode:
         said = (done.stderr.strip() or f"ended by signal {-done.returncode}").splitlines()[-1]
         print(f"neural_speed: {size[0]}×{size[1]} on {device}: {said}", file=sys.stderr)

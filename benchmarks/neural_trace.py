@@ -96,7 +96,9 @@ def _painted(options: argparse.Namespace) -> tuple[list[dict[str, Any]], str]:
         )
         command = [sys.executable, "-m", "core", "run", name, "--trace", str(folder / "trace.json")]
         command += ["--device", options.device]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", cwd=ROOT
+        )
         if done.returncode:
             raise EcsetError((done.stdout.strip() or done.stderr.strip()).splitlines()[-1])
         about = (

@@ -112,7 +112,7 @@ def _measured(options: argparse.Namespace, folder: Path, size: tuple[int, int]) 
     }
     job.save(job.parse(data, folder), folder)
     command = [sys.executable, __file__, "--paint", str(folder), "--device", options.device]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode:
         said = (done.stderr.strip() or f"ended by signal {-done.returncode}").splitlines()[-1]
         return [f"failed: {said}", *[""] * 5]

@@ -107,7 +107,7 @@ def report(began: float, *made: tuple[str, Path]) -> None:
     """How long it took, and where what was made lies. began: by the monotonic clock."""
     print(f"Done in {time.monotonic() - began:.0f} seconds:")
     for what, where in made:
-        print(f"  {what:15} {os.path.relpath(where)}")
+        print(f"  {what:15} {where}")
 
 
 def main() -> int:
