@@ -42,9 +42,7 @@ class ECSET_PT_engine(bpy.types.Panel):
             draw_lines(layout.column(align=True), _problem_of_named() or "", "ERROR", width)
             _draw_preferences_button(layout)
         elif is_idle and _own().state is State.OUTDATED:
-            row = layout.row()
-            row.label(text="An update is due", icon="INFO")
-            row.operator("ecset.setup_engine", text="Update")
+            layout.operator("ecset.setup_engine", text="Update the Engine", icon="FILE_REFRESH")
         else:
             draw_own(layout, width, in_sidebar=True)
 

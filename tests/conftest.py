@@ -37,7 +37,10 @@ def pytest_report_header() -> list[str]:
     ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "setup" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=[i for i in items if i.get_closest_marker("setup")])
+        items[:] = [item for item in items if not item.get_closest_marker("setup")]
     for item in items:
         world = item.path.relative_to(HERE).parts[0]
         if world in ("blender", "gui"):

@@ -390,7 +390,7 @@ def test_outdated(online, show, setup, folder):
     installed(setup)
     outdate(folder)
     sidebar = show(sidebar=True)
-    assert sidebar.texts == ["An update is due", "Update"]
+    assert sidebar.texts == ["Update the Engine"]
     assert {"Update", "Remove…"} <= set(show().texts)
     assert (folder / "env1/bin/python").exists()
     installed(setup)

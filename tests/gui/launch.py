@@ -24,6 +24,7 @@ class Blender:
     def __init__(self, folder: Path, engine_python: str | None = None) -> None:
         """Everything is kept in `folder`; without `engine_python` the engine is a stand-in."""
         self.folder = folder
+        self.before: list[str] = []  # a command that a window is started by
         self.weights = folder / "weights"  # of the stand-in
         self.weights.mkdir(parents=True)
         self.has_real_engine = engine_python is not None
@@ -33,6 +34,13 @@ class Blender:
             "ECSET_ENGINE_PYTHON": engine_python or str(self._stand_in()),
             "ECSET_FAKE_WEIGHTS": str(self.weights),
         }
+
+    @classmethod
+    def without_engine(cls, folder: Path) -> Blender:
+        """As it is when a person has just got Ecset."""
+        blender = cls(folder)
+        del blender.environment["ECSET_ENGINE_PYTHON"]
+        return blender
 
     def _stand_in(self) -> Path:
         fake = self.folder / "python"
@@ -94,7 +102,7 @@ class Blender:
         }
         path.write_text(json.dumps({**common, **plan}), encoding="utf-8")
         done = subprocess.run(
-            ["blender", "--no-window-focus", "-p", "0", "0", *size.split("x")]
+            [*self.before, "blender", "--no-window-focus", "-p", "0", "0", *size.split("x")]
             + ["--python", script, "--", path],
             env={
                 **self.environment,

@@ -6,7 +6,6 @@ go to ``ECSET_SCREENSHOTS``.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,19 +19,12 @@ STAND_IN = ROOT / "tests/blender/fake_engine"
 @pytest.fixture(scope="module", params=[0, 250])
 def seen(request, extension_zip, screen, tmp_path_factory) -> dict[str, Any]:
     """What happened in the window, with a sidebar as it comes or of 250 pixels."""
-    blender = without_engine(tmp_path_factory.mktemp("blender"), extension_zip)
+    blender = Blender.without_engine(tmp_path_factory.mktemp("blender"))
+    blender.install(extension_zip)
     folder = tmp_path_factory.mktemp("setup")
     return _run(
         blender, screen, "setup.py", folder, stand_in=str(STAND_IN), width=request.param or 330
     )
-
-
-def without_engine(folder: Path, extension: Path) -> Blender:
-    """Blender with Ecset and nothing else."""
-    blender = Blender(folder)
-    del blender.environment["ECSET_ENGINE_PYTHON"]
-    blender.install(extension)
-    return blender
 
 
 def test_buttons_were_really_pressed(seen):
