@@ -124,12 +124,7 @@ class TestArchives:
         }
         assert {name for name in names if not name.startswith(about)} == here
         assert f"{about}/licenses/LICENSE" in names
-        assert scripts.decode().split() == [
-            "[console_scripts]",
-            "ecset",
-            "=",
-            "ecset.__main__:main",
-        ]
+        assert scripts.decode().splitlines()[1] == "ecset = ecset.__main__:main"
 
     def test_the_sdist_too(self, archives):
         with tarfile.open(archives[".gz"]) as sdist:
