@@ -7,6 +7,7 @@ Blender and a virtual screen; `make test` starts each with the right interpreter
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 from pathlib import Path
 
@@ -22,6 +23,11 @@ def missing_module(folder: Path) -> str | None:
     """The module that the tests in `folder` import and this Python lacks, if any."""
     name = NEEDED_MODULE.get(folder.name)
     return name if name and importlib.util.find_spec(name) is None else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Programs that tests start, the engine and Blender, take the same warnings for errors."""
+    os.environ["PYTHONWARNINGS"] = ",".join(config.getini("filterwarnings"))
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
