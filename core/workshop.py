@@ -212,10 +212,10 @@ class Workshop:
             )
         shot = LaneShot(self._layout, lane, footage)
         coherence = job.coherence
+        if not lane.chained:
+            return Alone(self._look, shot)
         if self._layout.passes == 1:
             return ways.chain(coherence, self._look, shot, self.flows)
-        if lane.number == 1:
-            return Alone(self._look, shot)
         earlier = LaneShot(self._layout, self._layout.lanes[lane.number - 1], footage)
         late = 2 * lane.number > self._layout.passes
         return Pass(

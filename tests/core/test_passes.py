@@ -137,6 +137,13 @@ class TestPasses:
         again = run(folder)
         assert {event["pass"] for event in again.all("frame")} == {3}
 
+    def test_without_coherence_there_are_none(self, shop):
+        """As a preview has it, whatever the method would be."""
+        folder = shop.job("a", panned(2), coherence={**PASSES, "enabled": False})
+        plain = shop.job("b", panned(2), coherence={"enabled": False})
+        assert run(folder).status == run(plain).status == 0
+        assert results(folder) == results(plain)
+
     def test_a_damaged_picture_of_an_earlier_pass(self, shop):
         folder = shop.job("a", panned(3), coherence=PASSES)
         assert run(folder).status == 0
