@@ -6,6 +6,8 @@ import argparse
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +33,7 @@ _COHERENCE = {
     "coherence_method": ("method", "anchored, warp, short, long or multipass (anchored)"),
     "flow": ("flow", "the motion's estimator: dis …, raft-small or raft-large (dis)"),
     "segment": ("segment", "a new beginning after so many frames, for several devices"),
+    "overlap": ("overlap", "how many frames a segment is faded over to the next (4)"),
 }
 
 
@@ -55,7 +58,8 @@ def add_look(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="any other setting of the look, by its name in a job",
+        help="any other setting of the look, by its name in a job; with coherence. before the "
+        "name, of what holds a shot together",
     )
 
 
@@ -65,6 +69,7 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
     group.add_argument("--no-coherence", action="store_true", help="paint each frame for itself")
     for name, (_, text) in _COHERENCE.items():
         group.add_argument(_option(name), metavar="X", help=text)
+    group.add_argument("--flow-weights", metavar="FILE", help="weights of the flow's network")
 
 
 def add_format(group: argparse._ActionsContainer, usual: str) -> None:
@@ -81,8 +86,9 @@ def job(
     """
     from .job import VERSION, parse
 
+    others = _set(options.set)
     settings = {name: _value(text) for name in _SETTINGS if (text := getattr(options, name))}
-    look: dict[str, Any] = {"name": options.look, "settings": settings | _set(options.set)}
+    look: dict[str, Any] = {"name": options.look, "settings": settings | others[""]}
     look["styles"] = [_style(text) for text in options.style]
     if options.look != "identity" and not options.style:
         raise InputError("There is no style to paint in: name a picture with --style.")
@@ -110,10 +116,13 @@ def job(
         for name, (field, _) in _COHERENCE.items():
             if (text := getattr(options, name)) is not None:
                 data["coherence"][field] = _value(text)
-    try:
+        if options.flow_weights is not None:
+            data["coherence"]["flow_weights"] = os.path.abspath(options.flow_weights)
+        data["coherence"] |= others["coherence"]
+    elif others["coherence"]:
+        raise InputError("A single picture has no coherence to set.")
+    with as_typed():
         return parse(data, folder, name="")
-    except InputError as error:
-        raise InputError(_as_typed(str(error))) from None
 
 
 def _option(name: str) -> str:
@@ -128,13 +137,15 @@ def _value(text: str) -> Any:
         return text
 
 
-def _set(given: list[str]) -> dict[str, Any]:
-    found = {}
+def _set(given: list[str]) -> dict[str, dict[str, Any]]:
+    """What is set: of the look ("") and of "coherence"."""
+    found: dict[str, dict[str, Any]] = {"": {}, "coherence": {}}
     for text in given:
         name, equals, value = text.partition("=")
         if not (name and equals):
             raise InputError(f"--set takes NAME=VALUE, such as variety=2, not {text!r}.")
-        found[name.replace("-", "_")] = _value(value)
+        part = "coherence" if name.startswith("coherence.") else ""
+        found[part][name.removeprefix("coherence.").replace("-", "_")] = _value(value)
     return found
 
 
@@ -146,12 +157,23 @@ def _style(text: str) -> dict[str, Any]:
     return {"path": os.path.abspath(text)}
 
 
+@contextmanager
+def as_typed() -> Iterator[None]:
+    """Sentences about a job's fields name the options that these come from."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(_as_typed(str(error))) from None
+
+
 def _as_typed(sentence: str) -> str:
-    """A sentence about a job's fields, with the options that these come from."""
+    sentence = sentence.replace("coherence.flow_weights in the job", "--flow-weights FILE")
     names = {f"look.settings.{name}": _option(name) for name in _SETTINGS}
     names |= {f"coherence.{field}": _option(name) for name, (field, _) in _COHERENCE.items()}
-    names |= {"look.name": "--look", "strength": "--strength", "seed": "--seed"}
+    names |= {"look.name": "--look", "coherence.flow_weights": "--flow-weights"}
     for field, option in names.items():
-        sentence = re.sub(rf"^{re.escape(field)}(?![\w.])", option, sentence)
+        sentence = re.sub(rf"(?<![\w.]){re.escape(field)}(?![\w.]*\w)", option, sentence)
+    sentence = re.sub(r"^(strength|seed)\b", r"--\1", sentence)
     sentence = re.sub(r"^look\.styles\.\d+\.weight", "--style: its weight", sentence)
-    return re.sub(r"^look\.settings\.", "--set ", sentence)
+    sentence = re.sub(r"(?<![\w.])look\.settings\.", "--set ", sentence)
+    return re.sub(r"(?<![\w.])coherence\.", "--set coherence.", sentence)

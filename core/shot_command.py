@@ -65,7 +65,8 @@ def _shot(options: argparse.Namespace, listener: Listener) -> None:
     the_job = request.job(options, folder, plates, (which.first, which.last), usual)
     _require_place(folder, the_job, options.replace)
     # All that can be wrong with the pictures is said before anything is written.
-    surveyed = run.surveyed(the_job, inputs.check(the_job))
+    with request.as_typed():
+        surveyed = run.surveyed(the_job, inputs.check(the_job))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         job.save(the_job, folder)

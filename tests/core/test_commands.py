@@ -219,6 +219,7 @@ class TestStyle:
             (("--size", 3), "--size must be from 32 to 16384 pixels, not 3."),
             (("--format", "EXR"), "With --format EXR the output must end in .exr."),
             (("--weights", "w"), "The look patch has no weights; leave out --weights."),
+            (("--set", "coherence.weight=1"), "A single picture has no coherence to set."),
             (("--memory", 0), "The memory for painting a frame must be 1 MiB or more, not 0."),
         ],
     )
@@ -281,6 +282,7 @@ class TestShot:
         studio.shoot(
             *("--prepare", "--frames", "9-10", "--format", "EXR", "--seed", 5, "--strength", 0.5),
             *("--coherence-method", "short", "--flow", "dis-fast", "--segment", 48),
+            *("--overlap", 2, "--set", "coherence.weight=2"),
             *("--detail", 0.7, "--set", "rotate=true"),
         )
         the_job = job.load(studio.folder / "painted")
@@ -289,6 +291,7 @@ class TestShot:
         assert (the_job.seed, the_job.strength) == (5, 0.5)
         coherence = the_job.coherence
         assert (coherence.method, coherence.flow, coherence.segment) == ("short", "dis-fast", 48)
+        assert (coherence.overlap, coherence.weight) == (2, 2)
         assert (the_job.look.settings.detail, the_job.look.settings.rotate) == (0.7, True)
 
     def test_each_frame_for_itself(self, studio):
@@ -367,11 +370,21 @@ class TestShot:
         before = written(studio.folder)
         assert "cut off or damaged" in studio.refused(studio.shoot(), before)
 
-    def test_bad_values_in_the_words_of_a_job(self, studio):
+    def test_bad_values_in_the_words_of_a_job(self, studio, monkeypatch):
+        for variable in ("ECSET_WEIGHTS", "TORCH_HOME"):
+            monkeypatch.setenv(variable, str(studio.folder / "none"))
         before = written(studio.folder)
         for options, part in (
             (("--coherence-method", "best"), "--coherence-method should be 'anchored', "),
             (("--segment", 1), "--segment should be greater than or equal to 2, not 1."),
+            (("--segment", 3), "--overlap (4) must be less than --segment (3)."),
+            (("--set", "coherence.passes=1"), "--set coherence.passes should be greater than or"),
+            (
+                ("--set", "coherence.blent=1"),
+                "--set coherence.blent is not a field of a job; blend",
+            ),
+            (("--flow", "raft-small"), "or name a file of them by --flow-weights FILE."),
+            (("--flow", "raft-small", "--flow-weights", studio.style), "style.png"),
             (("--flow", "raft"), "--flow should be 'dis', "),
             (("--frames", "9-8"), "run backwards"),
             (("--frames", "all"), "must be given as A-B"),
