@@ -40,7 +40,12 @@ def begin(argument: str | None = None) -> Checkup:
     here = [Path(bpy.data.filepath).parent] if bpy.data.filepath else []
     log = Path(bpy.app.tempdir) / "ecset-doctor.log"
     log.unlink(missing_ok=True)
-    return Checkup(findings, python, log, lambda text: private.without_names(text, here))
+    return Checkup(findings, python, log, lambda text: _as_typed_here(text, here))
+
+
+def _as_typed_here(text: str, folders: list[Path]) -> str:
+    ours = "blender --online-mode --command ecset weights"
+    return private.without_names(text.replace("python -m core weights", ours), folders)
 
 
 def forget() -> None:

@@ -104,10 +104,15 @@ def fill(wheels: Path) -> None:
     """As docs/installation.md says."""
     if wheels.is_dir():
         return
-    call = [sys.executable, "-m", "pip", "download", "--only-binary=:all:", "--require-hashes"]
+    # uv makes environments without pip
+    environment = wheels.with_name("pip")
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+    call = [str(environment / "bin/python"), "-m", "pip", "download"]
+    call += ["--only-binary=:all:", "--require-hashes"]
     for name in ("engine", "uv"):
         call += ["-r", str(ROOT / f"requirements/{name}.txt")]
     subprocess.run([*call, "-d", str(wheels)], check=True)
+    shutil.rmtree(environment)
 
 
 def test_killed_and_repaired(blender, window):
