@@ -27,7 +27,10 @@ NAMES = [
 ]
 
 if os.name != "nt":  # which has no such names
-    NAMES += ['"quoted"', "what? *.* <all> | more", "C:\\back\\slash", "a: b", "aux", "ends. "]
+    NAMES += ['"quoted"', "what? *.* <all> | more", "a: b", "aux", "ends. "]
+
+#: Blender takes a backslash for a slash on every system.
+FOR_THE_ENGINE = NAMES if os.name == "nt" else [*NAMES, "C:\\back\\slash"]
 
 #: All of the short ones, one in the other; longer than the 260 characters that Windows once had.
 DEEP = os.path.join(*(name for name in NAMES if len(name) < 100), "d" * 80)

@@ -16,10 +16,10 @@ from core.frames import Picture
 from tests.core.conftest import Shop
 from tests.core.pictures import panned
 from tests.core.runs import ROOT, Ended, run
-from tests.odd import DEEP, NAMES
+from tests.odd import DEEP, FOR_THE_ENGINE
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FOR_THE_ENGINE)
 def test_a_job_in_such_a_folder(shop: Shop, name: str):
     """Painted, gone on with where a frame is gone, and nothing else lies beside the frames."""
     style = shop.folder / "styles" / name / f"{name[:60]}.png"
