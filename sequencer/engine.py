@@ -54,21 +54,22 @@ def find_python(argument: str | None, preference: str | None, environment: Path 
     raise BadInput(f"{trouble.format(folder=environment)}: {how}.")
 
 
-#: What the engine cannot do without, with the least version of what was once too old.
+#: What the engine cannot do without, with the oldest version that will do where the package is
+#: called as its module; ``core/packages.py`` says the same.
 MODULES = (
-    "torch>=2.4",
-    "torchvision>=0.19",
-    "numpy",
+    "torch>=2.6",
+    "torchvision>=0.21",
+    "numpy>=1.26",
     "cv2",
     "PIL",
     "OpenEXR>=3.3",
-    "filelock",
-    "platformdirs",
-    "psutil",
+    "filelock>=3.12",
+    "platformdirs>=3.0",
+    "psutil>=5.9",
     "pydantic>=2.7",
-    "safetensors",
-    "tqdm",
-    "truststore",
+    "safetensors>=0.4",
+    "tqdm>=4.60",
+    "truststore>=0.8",
 )
 
 _PROBE_SCRIPT = Path(__file__).with_name("probe.py")

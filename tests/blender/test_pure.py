@@ -207,6 +207,21 @@ def test_probe(wanted, wrong):
     assert wrong in json.loads(done.stdout).get("message", "")
 
 
+def test_modules_are_those_that_the_engine_names():
+    from core.packages import NEEDED
+
+    code = "import sys; sys.path.insert(0, '..'); from {0}.sequencer import engine; "
+    code += "print(*engine.MODULES)"
+    done = subprocess.run(
+        [sys.executable, "-c", code.format(ROOT.name)], cwd=ROOT, capture_output=True, text=True
+    )
+    named = [
+        f"{package.module}>={package.oldest}" if package.name == package.module else package.module
+        for package in NEEDED
+    ]
+    assert sorted(done.stdout.split()) == sorted(named)
+
+
 def test_job_folder_depends_on_everything():
     settings = job.Settings(look="identity")
     base = job.describe(settings, 1, 2)
