@@ -86,6 +86,7 @@ def _shot(options: argparse.Namespace, listener: Listener) -> None:
         try:
             run_command.paint(folder, the_job, the_job.frames, options, heard, surveyed=surveyed)
         except Cancelled:
+            stack.close()
             told("warning", message="Stopped; the same command goes on with it.")
             raise
     if not options.speaks_json:

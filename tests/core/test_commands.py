@@ -38,9 +38,13 @@ class Said(Ended):
         return line.removeprefix("ecset: ")
 
 
+class Caught(io.StringIO):
+    """What goes to a stream."""
+
+
 def called(*arguments: object) -> Said:
     """The command line in this process."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = Caught(), Caught()
     numbers = (signal.SIGINT, signal.SIGTERM)
     handlers = {number: signal.getsignal(number) for number in numbers}
     try:
@@ -326,6 +330,13 @@ class TestShot:
         _, err = process.communicate(timeout=60)
         assert process.returncode == 130
         assert err == "ecset: Stopped; the same command goes on with it.\n"
+
+    def test_a_bar_on_a_terminal(self, studio, monkeypatch):
+        monkeypatch.setattr(Caught, "isatty", lambda _: True)
+        said = studio.shoot("--frames", "8-9")
+        assert "100%" in said.stderr
+        assert said.out.endswith(" s.\n")
+        assert "100%" not in studio.shoot("--frames", "8-9", "--json").stderr
 
     def test_the_same_again(self, studio):
         studio.shoot()
