@@ -65,7 +65,8 @@ def install() -> Iterator[float]:
 
 def plan() -> Iterator[float]:
     began = time.monotonic()
-    yield from press("ecset.setup_engine")
+    if current() is None or current().step.value != "Planned":
+        yield from press("ecset.setup_engine")
     yield from wait(lambda: not current().step.is_work, "a plan")
     seen["plan seconds"] = round(time.monotonic() - began, 1)
     assert current().step.value == "Planned", current().message
@@ -74,7 +75,10 @@ def plan() -> Iterator[float]:
 
 
 def kill(who: str, when: str) -> Iterator[float]:
-    """End `who` ("blender", "setup", "uv") by force, while it plans or as far as it is then."""
+    """End `who` ("blender", "setup", "uv") by force, while it plans or when so much is there.
+
+    A plan goes on without uv when it was asked for the best build, with another one.
+    """
     if when == "plan":
         yield from press("ecset.setup_engine")
         yield from wait(lambda: bool(pids_of(who)), f"{who} at work")
