@@ -7,8 +7,16 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from . import reasons
+
 #: What a person's shell or Blender says to its own Python would lead another one astray.
-_FOREIGN = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PYTHON", "UV_TORCH_BACKEND")
+_FOREIGN = (
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "UV_PYTHON",
+    "UV_TORCH_BACKEND",
+    "UV_NO_VERIFY_HASHES",
+)
 
 _children: list[subprocess.Popen[str]] = []  # one or none
 
@@ -47,6 +55,7 @@ def run(
         try:
             assert child.stdout is not None  # it is a pipe
             for line in child.stdout:
+                line = reasons.masked(line)
                 print(line, end="", file=sys.stderr, flush=True)
                 if heard is not None:
                     heard(line.rstrip("\n"))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from . import child, packages, plan, trial, uv
+from . import child, packages, plan, reasons, trial, uv
 from .errors import BadChoice, SetupError
 from .folder import Folder, Installed, environment_python, requirements_digest
 
@@ -63,14 +63,14 @@ def install(
         python,
         environment,
     ]
-    _do(folder, made, f"No environment could be made in {environment}.")
+    _do(folder, made, f"No environment could be made in {environment}")
     say(f"Getting {len(the_plan.wanted)} packages" if the_plan.wanted else "Putting it in order")
-    sync: list[str | Path] = [program, "pip", "sync", "--no-build"]
+    sync: list[str | Path] = [program, "pip", "sync", "--no-build", "--verify-hashes"]
     sync += ["--python", environment_python(environment), plan.lock_file(folder)]
     if the_plan.choices.wheels:
         sync.append("--offline")
     with _watch(folder.cache, the_plan, progress) as heard:
-        _do(folder, sync, "The packages could not be got whole (no network, a full disk).", heard)
+        _do(folder, sync, "The packages could not be got whole", heard)
     say("Trying the engine")
     tried = trial.run(environment_python(environment))
     installed = Installed(
@@ -102,7 +102,7 @@ def _do(
             heard(line)
 
     if child.run(command, hear, {**uv.SETTINGS, "UV_CACHE_DIR": str(folder.cache)}) != 0:
-        raise SetupError(f"{failure} {plan.last_words(said)} The same again goes on from here.")
+        raise SetupError(f"{failure}: {reasons.why(said)} The same again goes on from here.")
 
 
 def _link(source: str, target: str) -> None:

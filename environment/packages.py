@@ -12,6 +12,9 @@ from typing import Any
 from .errors import SetupError
 from .folder import REQUIREMENTS
 
+#: Its index, and where that has its files, are hosts of this domain.
+_PYTORCH = "pytorch.org"
+
 #: Seconds to ask for the size of one file.
 _PATIENCE = 20
 
@@ -33,7 +36,7 @@ def package(found: dict[str, Any]) -> Package:
     wheels = found.get("wheels", [])
     if not wheels:
         raise SetupError(f"There is no build of {found['name']} for this system and Python.")
-    pins = _pins().get(found["name"])
+    pin = pins().get(found["name"])
     # of several that fit uv takes one: they are about the same
     urls = [wheel.get("url") or wheel["path"] for wheel in wheels]
     hashes = {wheel["hashes"].get("sha256") for wheel in wheels}
@@ -42,7 +45,7 @@ def package(found: dict[str, Any]) -> Package:
         found["version"],
         max((_size(w, url) or 0 for w, url in zip(wheels, urls, strict=True)), default=0) or None,
         _source(urls[0]),
-        pins is not None and found["version"] == pins[0] and hashes <= pins[1],
+        pin is not None and found["version"] == pin[0] and hashes <= pin[1],
     )
 
 
@@ -72,34 +75,54 @@ def _size(wheel: dict[str, Any], url: str) -> int | None:
         return None  # and the plan says so
 
 
-def _pins() -> dict[str, tuple[str, frozenset[str]]]:
+def pins() -> dict[str, tuple[str, frozenset[str]]]:
     """Name to version and SHA-256 of its files, of what Ecset has pinned."""
-    pins = {}
+    found = {}
     for entry in re.split(r"\n(?=\S)", REQUIREMENTS.read_text(encoding="utf-8")):
-        if found := re.match(r"([\w.-]+)==([^\s;\\]+)", entry):
-            pins[found[1]] = (found[2], frozenset(re.findall(r"sha256:([0-9a-f]{64})", entry)))
-    return pins
+        if head := re.match(r"([\w.-]+)==([^\s;\\]+)", entry):
+            found[head[1]] = (head[2], frozenset(re.findall(r"sha256:([0-9a-f]{64})", entry)))
+    return found
+
+
+def of_a_build(name: str) -> bool:
+    """Whether each build of PyTorch asks for a version of its own."""
+    return re.fullmatch(r"triton|(cuda|nvidia)-.+", name) is not None
+
+
+def from_pytorch(package: Package) -> bool:
+    """Whether it comes from PyTorch's own index."""
+    return package.source == _PYTORCH or package.source.endswith(f".{_PYTORCH}")
 
 
 def require_pinned(packages: tuple[Package, ...]) -> None:
     """Raise SetupError for a file that is not ours where it could be.
 
-    With a build of PyTorch that its own index has, that one and what it asks for are others.
+    With another build of PyTorch, that one and what only it asks for are others.
     """
     torch = next((p for p in packages if p.name == "torch"), None)
     if torch is None:
         raise SetupError("The plan holds no PyTorch.")
-    pins = _pins()
+    known = pins()
     for package in packages:
         if package.ours:
             continue
-        another_build = "+" in package.version or (
-            "+" in torch.version and package.name not in pins
-        )
-        if not another_build:
+        if package.name in {"torch", "torchvision"}:
+            # on some systems that index has a build whose version does not say so
+            fits = from_pytorch(package) or (
+                os.path.isabs(package.source) and "+" in package.version
+            )
+        elif torch.ours:
+            fits = False
+        elif of_a_build(package.name):
+            # the same version from elsewhere has to be the same file
+            fits = from_pytorch(package) or package.version != known.get(package.name, ("",))[0]
+        else:
+            fits = package.name not in known
+        if not fits:
+            same = package.version == known.get(package.name, ("",))[0]
             raise SetupError(
                 f"{package.name} {package.version} from {package.source} is not the file that "
-                "Ecset knows: its hash is another."
+                f"Ecset knows: its {'hash' if same else 'version'} is another."
             )
 
 

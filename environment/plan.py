@@ -10,18 +10,22 @@ import hashlib
 import json
 import re
 import shutil
+import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from . import child, packages, trial, uv
+from . import child, packages, reasons, trial, uv
 from .errors import BadChoice, SetupError
 from .folder import AUTO, REGISTRY, REQUIREMENTS, ROOT, Choices, Folder
 from .packages import Package
 
 #: What a byte of a wheel becomes on disk (measured: 2.94 GiB of wheels are 5.4 GiB, Linux, CUDA).
 UNPACKED = 1.85
+
+#: So many packages are listed by name.
+_FEW = 4
 
 _BUILDS = re.compile(r"auto|registry|cpu|xpu|cu\d+|rocm\d+(\.\d+)*")
 
@@ -119,15 +123,24 @@ def lines(plan: Plan, folder: Folder) -> list[str]:
     said.append(f"Goes into {folder.path}, where {readable(free)} are free.")
     sources = ", ".join(sorted({p.source for p in plan.wanted}))
     said.append(f"Comes from {sources}.")
-    foreign = [p.name for p in plan.packages if not p.ours]
-    if foreign:
-        said.append(
-            f"Every file is checked by its hash: {', '.join(foreign)} by what PyTorch's own index "
-            "states now, all others by what Ecset knows."
-        )
-    else:
-        said.append("Every file is checked by the hash that Ecset knows.")
-    return [*said, plan.note] if plan.note else said
+    return [*said, _checked(plan), *([plan.note] if plan.note else [])]
+
+
+def _checked(plan: Plan) -> str:
+    foreign = [p for p in plan.packages if not p.ours]
+    if not foreign:
+        return "Every file is checked by the hash that Ecset knows."
+    names = ", ".join(p.name for p in foreign)
+    if len(foreign) > _FEW:
+        names = f"PyTorch and {len(foreign) - 1} packages of its build"
+    if plan.choices.wheels:
+        return f"{names} are of a build that Ecset knows no hash of: they are taken as they lie."
+    hosts = sorted({p.source for p in foreign})
+    state = "states" if len(hosts) == 1 else "state"
+    return (
+        f"Every file is checked by its hash: {names} by what {' and '.join(hosts)} {state} now, "
+        "all others by what Ecset knows."
+    )
 
 
 def readable(size: int) -> str:
@@ -147,45 +160,67 @@ def _lock(
 ) -> str:
     """Write the lock file; returns what a person must know of it, or ""."""
     command: list[str | Path] = [program, "pip", "compile", ROOT / "pyproject.toml"]
-    command += ["--constraints", REQUIREMENTS, "--python", python, "--no-build", "--no-header"]
+    command += ["--python", python, "--no-build", "--no-header"]
     command += ["--quiet", "--no-annotate", "--format", "pylock.toml", "-o", lock_file(folder)]
+    ours: list[str | Path] = [*command, "--constraints", REQUIREMENTS]
     if wheels is not None:
-        command += ["--offline", "--no-index", "--find-links", wheels]
-    backend = [] if wheels or choices.build == REGISTRY else ["--torch-backend", choices.build]
-    heard = _compile(folder, [*command, *backend])
-    if heard is None:
-        return ""
-    if wheels is not None:
+        # a studio may have fetched another build
+        command += ["--constraints", _constraints(folder)]
+        heard = _compile(
+            folder, [*command, "--offline", "--no-index", "--find-links", wheels], preferred=True
+        )
+        if heard is None:
+            return ""
         raise BadChoice(
             f"{wheels} does not hold all that is needed: fetch what requirements/engine.txt asks "
-            f"for on a machine like this one, with the same Python. {last_words(heard)}"
+            f"for on a machine like this one, with the same Python. {reasons.last_words(heard)}"
         )
+    # macOS has one build of PyTorch, which the package registry has
+    if choices.build == REGISTRY or (choices.build == AUTO and sys.platform == "darwin"):
+        heard = _compile(folder, ours)
+        if heard is None:
+            return ""
+        raise SetupError(f"There is no plan of what to install: {reasons.why(heard)}")
+    command += ["--constraints", _constraints(folder), "--torch-backend", choices.build]
+    unfit = _compile(folder, command, preferred=True)
+    if unfit is None:
+        return ""
     if choices.build == AUTO:
-        heard = _compile(folder, command)
+        heard = _compile(folder, ours)
         if heard is None:
             return (
-                "PyTorch's own index gave no build made for this machine (it could not be reached, "
-                "or has none): this is the package registry's, which runs without a card too."
+                "This is the package registry's build of PyTorch, as PyTorch's own index gave none "
+                f"for this machine: {reasons.why(unfit)}"
             )
-    raise SetupError(
-        "There is no plan of what to install (no network, a proxy to be named by HTTPS_PROXY, no "
-        f"such build): {last_words(heard)}"
-    )
+        raise SetupError(f"There is no plan of what to install: {reasons.why(heard)}")
+    raise SetupError(f"There is no plan for the build {choices.build}: {reasons.why(unfit)}")
 
 
-def _compile(folder: Folder, command: list[str | Path]) -> list[str] | None:
-    """None when it is done, else the lines that say why not."""
-    lock_file(folder).unlink(missing_ok=True)  # what is there would be kept to
+def _constraints(folder: Folder) -> Path:
+    """Our versions, but for those of packages that each build of PyTorch has its own of."""
+    file = folder.plan / "constraints.txt"
+    pins = packages.pins().items()
+    lines = [f"{name}=={pin[0]}\n" for name, pin in pins if not packages.of_a_build(name)]
+    file.write_text("".join(lines), encoding="utf-8")
+    return file
+
+
+def _compile(
+    folder: Folder, command: list[str | Path], preferred: bool = False
+) -> list[str] | None:
+    """None when it is done, else the lines that say why not.
+
+    `preferred`: take our version of what PyTorch brings along where it will do.
+    """
+    lock_file(folder).unlink(missing_ok=True)  # what is there is kept to where that can be
+    if preferred:
+        before = ['lock-version = "1.0"\ncreated-by = "ecset"\n']
+        for name, (version, _) in packages.pins().items():
+            before.append(f'[[packages]]\nname = "{name}"\nversion = "{version}"\n')
+        lock_file(folder).write_text("".join(before), encoding="utf-8")
     heard: list[str] = []
     status = child.run(command, heard.append, {**uv.SETTINGS, "UV_CACHE_DIR": str(folder.cache)})
     return None if status == 0 else heard
-
-
-def last_words(heard: list[str]) -> str:
-    """The innermost cause of what uv said, as a sentence."""
-    causes = [line.strip(" ├╰─▶│×").split("ause: ")[-1].split("aused by: ")[-1] for line in heard]
-    causes = [cause.removeprefix("error: ") for cause in causes if cause]
-    return f"{causes[-1].rstrip('.')}." if causes else "The log says more."
 
 
 def _kept(folder: Folder, listed: tuple[Package, ...]) -> frozenset[str]:

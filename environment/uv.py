@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from . import child
+from . import child, reasons
 from .errors import BadChoice, SetupError
 from .folder import ROOT, Folder, environment_python
 
@@ -23,6 +23,9 @@ _NAME = "uv.exe" if os.name == "nt" else "uv"
 
 #: Seconds.
 _PATIENCE = 60
+
+#: Where Linux has the authorities that it trusts.
+_SYSTEM = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
 #: uv and the system's certificates get on with a studio's proxy; and Python is what we were given.
 SETTINGS = {
@@ -114,11 +117,12 @@ def by_pip(python: Path, tools: Path, program: Path) -> None:
     install = ["-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
     install += ["--quiet", "--only-binary=:all:", "--require-hashes", "-r", str(_PINS)]
     shutil.rmtree(tools, ignore_errors=True)
+    heard: list[str] = []
     # some Pythons can make an environment with pip in it, some have pip, some have both
     if child.run([python, "-m", "venv", tools]) == 0:
-        status = child.run([environment_python(tools), *install])
+        status = child.run([environment_python(tools), *install], heard.append, _certificates())
     elif child.run([python, "-m", "pip", "--version"]) == 0:
-        status = child.run([python, *install, "--target", tools])
+        status = child.run([python, *install, "--target", tools], heard.append, _certificates())
     else:
         shutil.rmtree(tools, ignore_errors=True)
         raise BadChoice(
@@ -126,12 +130,20 @@ def by_pip(python: Path, tools: Path, program: Path) -> None:
             "install them, or name another Python."
         )
     if status != 0:
-        raise SetupError(
-            "uv could not be got from the package registry: is there a network, or a proxy to be "
-            "named by HTTPS_PROXY? The log says more."
-        )
+        raise SetupError(f"uv, which installs the rest, could not be got: {reasons.why(heard)}")
     (tools / ("Scripts" if os.name == "nt" else "bin") / _NAME).replace(program)
     shutil.rmtree(tools)
+
+
+def _certificates() -> dict[str, str]:
+    """For pip, which may be one that looks at neither the system's nor at SSL_CERT_FILE."""
+    named = os.environ.get("SSL_CERT_FILE")
+    if named:
+        return {} if "PIP_CERT" in os.environ else {"PIP_CERT": named}
+    found = [file for file in _SYSTEM if os.path.exists(file)]
+    # pip's own settings go before that one
+    key = "REQUESTS_CA_BUNDLE"
+    return {key: found[0]} if found and not {key, "CURL_CA_BUNDLE"} & {*os.environ} else {}
 
 
 def base_python(named: str) -> Path:
