@@ -54,7 +54,7 @@ def forget() -> None:
 
 def _new() -> Setup:
     """Raises BadInput when there is no folder for it."""
-    folder = preferences.engine_environment(create=True)
+    folder = preferences.engine_environment()
     if folder is None:
         raise BadInput("Choose a folder for the engine in the preferences of Ecset first.")
     log = Path(bpy.app.tempdir) / "ecset-setup.log"
@@ -156,11 +156,7 @@ class ECSET_OT_setup_engine(_Step, bpy.types.Operator):
 
     def _begin(self) -> Setup:
         setup = _new()
-        try:
-            setup.make_plan()
-        except EcsetError:
-            _setups.clear()
-            raise
+        setup.make_plan()
         return setup
 
 
@@ -241,7 +237,6 @@ class ECSET_OT_remove_engine(_Step, bpy.types.Operator):
     def _begin(self) -> Setup:
         setup = _new()
         if not setup.folder.exists():
-            _setups.clear()
             raise BadInput(f"There is no engine in {setup.folder}.")
         setup.remove()
         return setup

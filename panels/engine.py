@@ -27,7 +27,7 @@ class ECSET_PT_engine(bpy.types.Panel):
     @classmethod
     def poll(cls, context: Any) -> bool:
         setup = setup_engine.current()
-        if setup is not None and setup.step not in {Step.DONE, Step.CANCELLED}:
+        if setup is not None and setup.step not in {Step.DONE, Step.CANCELLED, Step.FAILED}:
             return True
         if preferences.engine_is_named():
             return bool(_problem_of_named())
@@ -37,11 +37,11 @@ class ECSET_PT_engine(bpy.types.Panel):
         layout = self.layout
         width = characters(context)
         setup = setup_engine.current()
-        is_idle = setup is None or setup.step in {Step.DONE, Step.CANCELLED}
+        is_idle = setup is None or setup.step in {Step.DONE, Step.CANCELLED, Step.FAILED}
         if is_idle and preferences.engine_is_named():
             draw_lines(layout.column(align=True), _problem_of_named() or "", "ERROR", width)
             _draw_preferences_button(layout)
-        elif is_idle and _own().state is State.OUTDATED:
+        elif is_idle and _own().state is State.OUTDATED and not _failure(setup):
             layout.operator("ecset.setup_engine", text="Update the Engine", icon="FILE_REFRESH")
         else:
             draw_own(layout, width, in_sidebar=True)
@@ -53,7 +53,9 @@ def draw_preferences(layout: Any, context: Any, chosen: Any) -> None:
     layout.row().prop(chosen, "engine", expand=True)
     column = layout.column()
     if chosen.engine == OWN:
-        column.enabled = not setup_engine.is_working()
+        setup = setup_engine.current()
+        # what was planned was planned for this
+        column.enabled = setup is None or not (setup.step.is_work or setup.step is Step.PLANNED)
         column.prop(chosen, "engine_folder", placeholder="Ecset's Own")
         column.prop(chosen, "torch_build")
         column.prop(chosen, "wheels", placeholder="None: Download")
@@ -75,8 +77,8 @@ def draw_own(layout: Any, width: int, in_sidebar: bool = False) -> None:
         _draw_plan(layout, column, setup, width)
         return
     found = _own()
-    if setup is not None and setup.step is Step.FAILED:
-        draw_lines(column, setup.message, "ERROR", width)
+    if failure := _failure(setup):
+        draw_lines(column, failure, "ERROR", width)
     else:
         _draw_state(column, found, width)
     _draw_buttons(layout, found, width, in_sidebar)
@@ -164,6 +166,12 @@ def _draw_named(column: Any, width: int) -> None:
         python = private.at_home(str(preferences.engine_python()))
         by = f", by {engine.VARIABLE}" if preferences.engine_is_own() else ""
         draw_lines(column, f"Painting with {python}{by}", "CHECKMARK", width)
+
+
+def _failure(setup: Setup | None) -> str:
+    """Why the last try came to nothing, if it was in the folder that counts now."""
+    failed = setup is not None and setup.step is Step.FAILED
+    return setup.message if failed and setup.folder == preferences.engine_environment() else ""
 
 
 def _own() -> Engine:

@@ -85,7 +85,7 @@ def _property(network: str) -> str:
     return network.replace("-", "_")
 
 
-def engine_environment(create: bool = False) -> Path | None:
+def engine_environment() -> Path | None:
     """The folder that ``vendor_setup.py`` fills: the chosen one, else the extension's own.
 
     None when none is chosen and this is no installed extension.
@@ -94,7 +94,7 @@ def engine_environment(create: bool = False) -> Path | None:
     if chosen and chosen.engine_folder:
         return Path(os.path.abspath(bpy.path.abspath(chosen.engine_folder)))
     try:
-        return Path(bpy.utils.extension_path_user(PACKAGE, path="engine", create=create))
+        return Path(bpy.utils.extension_path_user(PACKAGE, path="engine"))
     except ValueError:
         return None
 

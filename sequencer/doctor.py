@@ -62,7 +62,7 @@ def of_environment(folder: Path) -> Finding:
         }.get(found.state, "something of it is gone")
         older = ", an older one is in use" if found.python else ""
         ok = found.python is not None
-        return Finding("Environment", ok, f"{text}{older}: press Set Up or Repair ({folder})")
+        return Finding("Environment", ok, f"{text}{older}, in {folder}")
     installed = found.installed
     asked = installed.choices.build if not installed.choices.wheels else "from wheels"
     text = f"PyTorch {installed.torch} ({asked}), {readable(installed.size)} in {folder}"

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
     choices = _choices(arguments)
     if not (arguments.status or arguments.remove or choices.wheels):
         require_online()
-    own = preferences.engine_environment(create=True)
+    own = preferences.engine_environment()
     folder = Path(arguments.target) if arguments.target else own
     if folder is None:
         raise BadInput("Ecset is no installed extension here: name a folder with --target.")
@@ -106,7 +106,7 @@ def _install(setup: Setup, agreed: bool, voice: Voice) -> int:
 
 
 def _remove(setup: Setup, agreed: bool, voice: Voice) -> int:
-    if not setup.folder.exists() or Folder(setup.folder).read().state is State.NONE:
+    if not setup.folder.exists():
         raise BadInput(f"No engine is set up in {setup.folder}.")
     if not (agreed or _agrees(f"Remove the engine in {setup.folder}?", voice)):
         if not _is_asked(voice):

@@ -108,7 +108,7 @@ def test_own_environment(timeline, monkeypatch, tmp_path, engine_says):
     from ecset.sequencer import engine, setup
 
     monkeypatch.delenv(engine.VARIABLE)
-    monkeypatch.setattr(preferences, "engine_environment", lambda create=False: tmp_path / "e")
+    monkeypatch.setattr(preferences, "engine_environment", lambda: tmp_path / "e")
     installed(setup.Setup(tmp_path / "e", Choices(), tmp_path / "log"))
     engine_says(WELL + "say('finished')")
     found = look()
