@@ -17,6 +17,9 @@ FAKE_ENGINE = ROOT / "tests/blender/fake_engine/core/__main__.py"
 
 SCREEN = "1600x900"
 
+#: With Python's own variables: what will go away is an error, as in the tests (PYTHONWARNINGS).
+BLENDER = ["blender", "--python-use-system-env"]
+
 
 class Blender:
     """Blender with a user folder and an engine of its own."""
@@ -55,7 +58,7 @@ class Blender:
     def run(self, *arguments: str | Path, check: bool = True) -> subprocess.CompletedProcess:
         """Blender with these arguments, to its end."""
         done = subprocess.run(
-            ["blender", *map(str, arguments)],
+            [*BLENDER, *map(str, arguments)],
             env=self.environment,
             capture_output=True,
             text=True,
