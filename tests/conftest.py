@@ -7,7 +7,9 @@ Blender and a virtual screen; `make test` starts each with the right interpreter
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -55,8 +57,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+# What a test cannot do on Windows: send signals, link files, take rights away, call shell scripts.
+POSIX_ONLY = re.compile(
+    r"os\.(kill|getuid|geteuid)\b|SIG(KILL|TERM|INT)|pthread_kill|preexec_fn|symlink_to|#!/bin|/bin/"
+    r"|/proc/|/etc/|mode=0o|chmod\("
+)
+
+
+def needs_posix(item: pytest.Item) -> bool:
+    """Whether the test's own lines do what Windows has not."""
+    function = getattr(item, "function", None)
+    return function is not None and POSIX_ONLY.search(inspect.getsource(function)) is not None
+
+
 def reason_to_skip(item: pytest.Item) -> str | None:
     """Why this machine cannot run the test, or None."""
+    if os.name == "nt" and needs_posix(item):
+        return "does what Windows has not"
     if item.get_closest_marker("gui"):
         absent = [program for program in ("blender", "Xvfb") if shutil.which(program) is None]
         if absent:

@@ -172,14 +172,14 @@ class TestEnd:
         assert 2 <= again.events[0]["done"] < 24
         assert results(folder) == results(whole)
 
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-    def test_all_end_with_the_first(self, shop, number):
+    @pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
+    def test_all_end_with_the_first(self, shop, name):
         folder = shop.job("a", panned(40), coherence=self.coherence)
         process, hands = begun(folder)
-        process.send_signal(number)
+        process.send_signal(signal.Signals[name])
         end = end_of(process)
         assert gone(hands)
-        if number == signal.SIGTERM:
+        if name == "SIGTERM":
             assert end.status == 130
             assert not end.all("error")
             assert "Traceback" not in end.stderr
