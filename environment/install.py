@@ -129,7 +129,7 @@ def _watch(cache: Path, the_plan: plan.Plan, progress: Progress) -> Iterator[Cal
     def hear(line: str) -> None:
         word, _, rest = line.strip().partition(" ")
         name = rest.split(" ")[0]
-        if word == "Downloading":
+        if word == "Downloading" and name not in active:  # it says so of each try
             active.append(name)
         elif word == "Downloaded" and name in active:
             active.remove(name)

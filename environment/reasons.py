@@ -43,19 +43,20 @@ _REASONS = (
         "the disk is full: make room.",
     ),
     (
-        r"Hash mismatch for `?(?P<file>[^`\s]+)|(?P<pip>DO NOT MATCH THE HASHES)",
-        (
-            "{file} from {host} is not the file that was agreed to, its hash is another: try again "
-            "later, or elsewhere."
-        ),
+        r"(Hash|Size) mismatch for `?(?P<file>[^`\s]+)|(?P<pip>DO NOT MATCH THE HASHES)",
+        ("{file} from {host} is not the file that was agreed to: its hash is another."),
     ),
     (
         r"HTTP status \w+ error \((?P<status>[^)]+)\)|(?P<pip>\d{3} (Client|Server) Error: [\w ]+)",
-        '{host} answers "{status}": try again later.',
+        '{host} answers "{status}".',
     ),
     (
         r"timed? ?out",
-        "{host} says nothing any more: try again.",
+        "{host} says nothing any more.",
+    ),
+    (
+        r"Failed to extract archive: (?P<file>[^\s-]+)",
+        "what came as {file} from {host} is damaged.",
     ),
     (
         r"\(Connect\)|dns error|failed to establish a new connection|getaddrinfo|unreachable",
@@ -66,7 +67,7 @@ _REASONS = (
             r"connection (reset|closed|aborted|broken)|unexpected (end|eof)|end of file"
             r"|error decoding response body|IncompleteRead|before message completed"
         ),
-        "the connection to {host} broke off: try again.",
+        "the connection to {host} broke off.",
     ),
     (
         r"invalid value '(?P<file>[^']+)' for '--torch-backend",
