@@ -12,6 +12,9 @@ from . import whole
 from .errors import BadInput, EcsetError
 from .job import PLATES
 
+#: In the folder of a job: a flow on its way to being kept by the engine.
+_LONGEST = f"flow/.{'0' * 32}.npy.{'0' * 8}.tmp"
+
 
 def write(folder: Path, job: dict[str, Any]) -> Path | None:
     """Make the folder with its ``job.json`` and an empty folder for plates.
@@ -29,6 +32,7 @@ def write(folder: Path, job: dict[str, Any]) -> Path | None:
                 f"The folder {folder} holds other files: choose another output folder, "
                 "or move them away."
             )
+        _require_room(folder)
         (folder / PLATES).parent.mkdir(exist_ok=True)
         part.write_text(json.dumps(job, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         whole.put(part, target)
@@ -37,6 +41,11 @@ def write(folder: Path, job: dict[str, Any]) -> Path | None:
             part.unlink(missing_ok=True)
         if outermost is not None:
             remove(folder, outermost)
+        if _is_too_long(folder, error):
+            raise BadInput(
+                f"The path of {folder} is too long for this system: choose an output folder with "
+                "a shorter one."
+            ) from error
         reason = error.strerror or str(error)
         if error.errno == errno.ENOSPC:
             raise EcsetError(f"The disk of {folder.parent} is full: make room on it.") from error
@@ -44,6 +53,20 @@ def write(folder: Path, job: dict[str, Any]) -> Path | None:
             f"The output folder {folder.parent} cannot be written ({reason}): choose another."
         ) from error
     return outermost
+
+
+def _require_room(folder: Path) -> None:
+    """Raise OSError when the longest path in it would be too long, before hours of painting."""
+    trial = folder / ("x" * len(_LONGEST))
+    trial.touch()
+    trial.unlink(missing_ok=True)
+
+
+def _is_too_long(folder: Path, error: OSError) -> bool:
+    """Windows says of a path that is too long that it is not there."""
+    if os.name == "nt":
+        return error.errno == errno.ENOENT and len(str(folder)) + len(_LONGEST) > 240
+    return error.errno == errno.ENAMETOOLONG
 
 
 def remove(folder: Path, outermost: Path) -> None:

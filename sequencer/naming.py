@@ -8,7 +8,9 @@ _HASHES = re.compile(r"#+")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
 #: Bytes that the name of a strip may have.
 _STRIP_NAME_BYTES = 61
-_DEVICES = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)}
+_DEVICES = {"con", "conin$", "conout$", "prn", "aux", "nul"} | {
+    f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10)
+}
 
 
 def frame_path(pattern: str, frame: int) -> str:

@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 import pytest
 
-from sequencer import naming
+from sequencer import folder, naming
 from sequencer import pictures as picture_files
 from sequencer.errors import BadInput
 from tests.odd import DEEP, NAMES
@@ -71,6 +71,19 @@ def test_a_strip_with_its_frames_job_and_blend_in_such_a_folder(timeline, pictur
     timeline.folder = tmp_path
     for frame, picture in zip((1, 2), seen, strict=True):
         np.testing.assert_array_equal(timeline.shown(frame), picture)
+
+
+def test_a_path_that_leaves_no_room_is_told_before_any_work(tmp_path):
+    """Windows takes 260 characters, Linux 4096 bytes."""
+    longest = os.pathconf("/", "PC_PATH_MAX") if hasattr(os, "pathconf") else 260
+    output = tmp_path
+    while len(str(output)) < longest - 300:
+        output /= "d" * 200
+    room = longest - len(str(output)) - len("/job") - 1
+    output /= "d" * (room - 30)  # the folder fits, and no name of a file in it
+    with pytest.raises(BadInput, match="is too long for this system: choose an output folder"):
+        folder.write(output / "job", {"look": {"name": "patch"}})
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
