@@ -22,7 +22,7 @@ class Package:
 
 
 NEEDED = (
-    Package("filelock", "filelock", "3.12"),
+    Package("filelock", "filelock", "3.14"),  # the first that need not wait
     Package("numpy", "numpy", "1.26"),
     Package("opencv-python-headless", "cv2", "4.8"),
     Package("OpenEXR", "OpenEXR", "3.3"),  # the first with OpenEXR.File

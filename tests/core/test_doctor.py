@@ -79,6 +79,17 @@ class TestABrokenEngine:
             assert "No module named" in lines[name]
         assert lines["Weights folder"].startswith("ok")
 
+    def test_with_nothing_but_python_it_still_speaks(self):
+        """-S leaves out all that was installed."""
+        code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import core.__main__; "
+        code += "from core.doctor import *; "
+        code += "print(*(f for name in CHECKS for f in examine(name, 'auto')), sep='\\n')"
+        ended = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert "torch is missing" in ended.stdout
+
     def test_a_check_that_takes_python_down_is_a_finding(self, tmp_path):
         (tmp_path / "OpenEXR.py").write_text("import os; os.abort()")
         ended = called("--device", "cpu", "--json", PYTHONPATH=str(tmp_path))

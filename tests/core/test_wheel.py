@@ -20,6 +20,7 @@ import pytest
 
 from core import __version__, frames, packages
 from tests.core.pictures import panned
+from tests.core.test_rooms import imported
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -108,6 +109,11 @@ class TestMetadata:
         )
         for package in packages.NEEDED:
             assert not packages.is_old(locked[package.name.lower()], package.oldest), package
+
+
+def test_the_engine_does_not_know_what_it_is_called():
+    for file in (ROOT / "core").rglob("*.py"):
+        assert not {"core", "ecset"} & set(imported(file)), file
 
 
 @needs_hatchling
