@@ -47,6 +47,8 @@ def examine(name: str, device: str) -> Iterator[Finding]:
             yield Finding(what, ok, privacy.shown(text))
     except EcsetError as error:
         yield Finding(name, False, privacy.shown(str(error)))
+    except ModuleNotFoundError as error:
+        yield Finding(name, False, f"can't be tried without the package {error.name}")
     except Exception as error:  # noqa: BLE001  what is broken may break in any way
         first = (str(error).strip().splitlines() or ["no reason is given"])[0]
         yield Finding(name, False, privacy.shown(f"{type(error).__name__}: {first}"))

@@ -51,17 +51,18 @@ def system(device: str) -> Lines:
 def needed(device: str) -> Lines:
     """Whether all packages are there, and new enough."""
     del device
-    there, wrong = [], []
+    there, missing, old = [], [], []
     for package in packages.NEEDED:
         version = packages.version(package)
         if version is None:
-            wrong.append(f"{package.name} is missing")
+            missing.append(package.name)
         elif version and packages.is_old(version, package.oldest):
-            wrong.append(f"{package.name} {version} is too old, {package.oldest} is the least")
+            old.append(f"{package.name} {version} is too old, {package.oldest} is the least")
         else:
             there.append(f"{package.name} {version}".rstrip())
-    if wrong:
-        told = "; ".join(wrong)
+    if missing or old:
+        wrong = [f"missing: {', '.join(missing)}"] if missing else []
+        told = "; ".join(wrong + old)
         yield "Packages", False, f"{told}. Set up the engine again, or install them"
     else:
         yield "Packages", True, ", ".join(there)
