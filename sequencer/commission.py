@@ -14,6 +14,7 @@ import bpy
 
 from . import check, folder, job, keyframes, marks, masks, place, plates, record, timelines
 from .errors import BadInput, EcsetError
+from .naming import composed
 from .record import Record
 from .shot import Shot
 
@@ -89,7 +90,7 @@ def commission(
         )
     _require_channel(scene, strip, shot)
     description = job.describe(settings, shot.first, shot.last)
-    blend = bpy.path.basename(bpy.data.filepath)
+    blend = composed(bpy.path.basename(bpy.data.filepath))
     path = job.job_folder(
         settings.output, description, blend, shot.scene, shot.strip, settings.mask_strips
     )
@@ -135,7 +136,7 @@ def unfinished(outputs: list[Path]) -> list[Commission]:
 
     Those that the person has cancelled are left out.
     """
-    blend = bpy.path.basename(bpy.data.filepath)
+    blend = composed(bpy.path.basename(bpy.data.filepath))
     found = []
     for output in dict.fromkeys(outputs):
         for path, known in record.jobs_in(output):

@@ -28,8 +28,14 @@ from sequencer.plates import BUILT_ON_OTHERS
 
 
 def say(event: str, **values: Any) -> None:
-    """One event as a line of its own, whatever Blender prints in between."""
-    print("\n" + json.dumps({"event": event, **values}), flush=True)
+    """One event as a line of its own, whatever Blender prints in between.
+
+    Raises BrokenPipeError when nobody hears it, which Windows says in another way.
+    """
+    try:
+        print("\n" + json.dumps({"event": event, **values}), flush=True)
+    except OSError as error:
+        raise BrokenPipeError from error
 
 
 def end_with_parent() -> None:

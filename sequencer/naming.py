@@ -26,13 +26,18 @@ def frame_path(pattern: str, frame: int) -> str:
     return pattern[: run.start()] + number + pattern[run.end() :]
 
 
+def composed(name: str) -> str:
+    """`name` with each letter and its accent as one, which macOS may have taken apart."""
+    return unicodedata.normalize("NFC", name)
+
+
 def folder_name(name: str) -> str:
     """`name` as a folder's name that every file system takes; never empty, at most 60 characters.
 
     >>> folder_name("Shot 3/b: wide")
     'Shot 3_b_ wide'
     """
-    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip(" .")
+    name = _FORBIDDEN.sub("_", composed(name)).strip(" .")
     name = name[:60].rstrip(" .")
     # 60 characters of any script stay under the 255 bytes a name may have
     if not name or name.split(".")[0].lower() in _DEVICES:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...sequencer import found, marks, record
 from ...sequencer.errors import EXIT_DONE, BadInput, EcsetError
 from ...sequencer.found import FoundJob
+from ...sequencer.naming import composed
 from .. import running
 from .files import open_blend
 from .voice import Voice
@@ -48,7 +49,7 @@ def _folders(path: Path) -> list[Path]:
             folder
             for output in dict.fromkeys(running.output_folders())
             for folder, known in record.jobs_in(output)
-            if known.blend == path.name or folder.name in placed
+            if known.blend == composed(path.name) or folder.name in placed
         ]
     if not path.is_dir():
         raise BadInput(f"{path} is neither a .blend nor a folder that is there.")

@@ -1,5 +1,6 @@
 """What the command line says: sentences for a person, or events for a program."""
 
+import errno
 import json
 import os
 import sys
@@ -52,7 +53,9 @@ class Voice:
             return
         try:
             print(line, flush=True)
-        except BrokenPipeError:
+        except OSError as error:
+            if error.errno not in {errno.EPIPE, errno.EINVAL}:  # the second is Windows's
+                raise
             self._is_heard = False
             # what is still to be flushed, also at the end of the process, goes nowhere
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -51,6 +51,23 @@ def test_strips_whose_names_differ_in_letters_case_have_folders_of_their_own(tim
         each.undo()
 
 
+def test_a_job_is_found_by_a_name_that_macos_took_apart(timeline, pictures, capfd):
+    """Its file browser and its shell may spell one name in two ways."""
+    from ecset.operators import command_line
+
+    strip = timeline.images(pictures[:1])
+    for form in ("NFD", "NFC"):
+        blend = timeline.save(unicodedata.normalize(form, "é.blend"))
+        command = ["stylize", str(blend), f"--strip={strip.name}", "--look", "identity"]
+        assert command_line.main(command) == 0
+        capfd.readouterr()
+        assert command_line.main(["status", str(blend), "--json"]) == 0
+        told = capfd.readouterr().out.splitlines()
+        assert [json.loads(line)["done"] for line in told if '"job"' in line] == [1]
+        strip = timeline.find("Shot")
+    assert len(list((timeline.folder / "ecset").iterdir())) == 1
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_strip_with_its_frames_job_and_blend_in_such_a_folder(timeline, pictures, tmp_path, name):
     """Its plates are read and its result placed, found again in the saved file, and the same."""
