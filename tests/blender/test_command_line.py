@@ -189,10 +189,7 @@ def test_all(timeline, pictures, tmp_path):
     compat.new_effect(editor, "Adjustment", "ADJUSTMENT", 8, 1, 60)
     meta = compat.strips_of(editor).new_meta(name="Meta", channel=1, frame_start=51)
     timeline.images(pictures[:2], name="Inside", channel=1, start=51, owner=meta)
-    if hasattr(meta, "left_handle"):
-        meta.right_handle = 53
-    else:
-        meta.frame_final_end = 53
+    timeline.set_handles(meta, None, 53)
     painted = images(pictures[:4], name="Plain Ecset", channel=4, start=1)
     painted["ecset_job"] = "Plain-00000000"
     blend = timeline.save()

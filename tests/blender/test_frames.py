@@ -11,17 +11,10 @@ import pytest
 from tests.blender.timeline import Timeline
 
 
-def set_handles(timeline: Timeline, strip, left: int, right: int) -> None:
-    if hasattr(strip, "left_handle"):
-        strip.left_handle, strip.right_handle = left, right
-    else:
-        strip.frame_final_start, strip.frame_final_end = left, right
-
-
 def put_into(meta, strip) -> None:
     strip.move_to_meta(meta)
-    strip.frame_start += 1  # or 4.2 does not notice how long the meta strip's content is
-    strip.frame_start -= 1
+    Timeline.move(strip, 1)  # or 4.2 does not notice how long the meta strip's content is
+    Timeline.move(strip, -1)
 
 
 def assert_same_frames(timeline: Timeline, strip, **arguments) -> None:
@@ -49,14 +42,17 @@ def test_movie(timeline, movie):
 
 def test_trims_and_held_frames(timeline, movie):
     strip = timeline.movie(movie, start=10)
-    strip.animation_offset_start = 2
-    set_handles(timeline, strip, 6, 25)
+    trim = (
+        "content_trim_start" if hasattr(strip, "content_trim_start") else "animation_offset_start"
+    )
+    setattr(strip, trim, 2)
+    timeline.set_handles(strip, 6, 25)
     assert_same_frames(timeline, strip)
 
 
 def test_inner_handles(timeline, pictures):
     strip = timeline.images(pictures, start=-20)
-    set_handles(timeline, strip, -17, -11)
+    timeline.set_handles(strip, -17, -11)
     assert_same_frames(timeline, strip)
 
 
@@ -99,7 +95,7 @@ def test_cross(timeline, pictures):
 def test_meta(timeline, pictures):
     meta = timeline.strips.new_meta(name="Meta", channel=1, frame_start=1)
     put_into(meta, timeline.images(pictures))
-    set_handles(timeline, meta, 3, 10)
+    timeline.set_handles(meta, 3, 10)
     assert_same_frames(timeline, meta)
 
 
@@ -107,7 +103,7 @@ def test_child_of_a_meta_stays_in_it(timeline, pictures):
     meta = timeline.strips.new_meta(name="Meta", channel=1, frame_start=1)
     child = timeline.images(pictures, name="Child")
     put_into(meta, child)
-    set_handles(timeline, meta, 1, 13)
+    timeline.set_handles(meta, 1, 13)
     meta.transform.offset_x, meta.transform.rotation, meta.blend_alpha = 9, 0.2, 0.7
     meta.use_flip_y, meta.strobe = True, 2
     before = [timeline.shown(frame) for frame in range(1, 13)]

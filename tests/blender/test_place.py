@@ -155,10 +155,7 @@ def test_result_follows_a_strip_that_was_moved(timeline, pictures):
     strip = timeline.find("Shot")
     shot = plates.describe(timeline.scene, strip)
     compat = timeline.compat
-    if hasattr(strip, "content_start"):
-        strip.content_start += 30
-    else:
-        strip.frame_start += 30
+    timeline.move(strip, 30)
     record = Record(shot, "edit.blend", "PNG8", opaque=True)
     placed = place.place(timeline.folder / "job", record)
     assert compat.left(timeline.find(placed.strip)) == 31

@@ -67,6 +67,7 @@ def everything(owner: Any) -> Any:
                 rna.identifier: told(getattr(value, rna.identifier), depth + 1)
                 for rna in value.bl_rna.properties
                 if rna.identifier not in {"rna_type", "strips", "sequences"}
+                and not getattr(rna, "is_deprecated", False)
             }
         if hasattr(value, "foreach_get") and not isinstance(value, str):
             return [told(item, depth + 1) for item in value]
@@ -115,7 +116,7 @@ def test_two_strips_above_all_others(timeline, pictures, shot, preview):
 def test_only_the_shot_s_own_room_counts(timeline, pictures, preview):
     meta = timeline.strips.new_meta(name="Meta", channel=1, frame_start=1)
     shot = timeline.images(pictures, owner=meta)
-    timeline.compat.all_strips(timeline.editor)["Meta"].frame_final_end = 13
+    timeline.set_handles(timeline.find("Meta"), None, 13)
     timeline.images(pictures, name="Outside", channel=7)
     timeline.editor.active_strip = shot
     timeline.scene.ecset.look = "identity"

@@ -95,10 +95,7 @@ def test_what_was_asked_for_is_painted_though_the_timeline_changes(timeline, pic
     expected = timeline.shown(1)
     task = queue.add()
     strip.use_reverse_frames = True
-    if hasattr(strip, "content_start"):
-        strip.content_start += 30
-    else:
-        strip.frame_start += 30
+    timeline.move(strip, 30)
     strip.name, timeline.scene.name = "Renamed", "Other Scene"
     queue.to_end()
     assert task.phase.name == "DONE", task.message

@@ -68,6 +68,22 @@ class Timeline:
         strip.color = rgb
         return strip
 
+    # Times under the names of this Blender: 5.2 has others.
+
+    @staticmethod
+    def move(strip: Any, frames: int) -> None:
+        """Along the timeline, with its content."""
+        name = "content_start" if hasattr(strip, "content_start") else "frame_start"
+        setattr(strip, name, getattr(strip, name) + frames)
+
+    @staticmethod
+    def set_handles(strip: Any, left: int | None, right: int) -> None:
+        """The visible range, without its end; the left handle stays for None."""
+        new = hasattr(strip, "left_handle")
+        if left is not None:
+            setattr(strip, "left_handle" if new else "frame_final_start", left)
+        setattr(strip, "right_handle" if new else "frame_final_end", right)
+
     def save(self, name: str = "edit.blend") -> Path:
         path = self.folder / name
         bpy.ops.wm.save_as_mainfile(filepath=str(path))
