@@ -96,8 +96,8 @@ def folders(device: str) -> Lines:
             yield name, False, f"{folder} can't be written: {error.strerror}"
             continue
         free = shutil.disk_usage(there).free / _GIB
-        new = "" if there == folder else " is not there yet and"
-        yield name, True, f"{folder}{new} can be written, {free:.1f} GiB free"
+        can = "can be written" if there == folder else "is not there yet, but can be made"
+        yield name, True, f"{folder} {can}, {free:.1f} GiB free"
 
 
 def one_frame(device: str) -> Lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import signal
 import subprocess
 import sys
@@ -488,6 +489,16 @@ class TestHowItIsCalled:
         monkeypatch.setattr("os.environ", invocation.environment())
         monkeypatch.setattr(sys, "argv", ["__main__.py"])
         assert invocation.command() == "ecset"
+
+
+def test_the_page_names_options_that_there_are(capsys):
+    page = (invocation.ROOM / "docs/command-line.md").read_text(encoding="utf-8")
+    known = {"--require-hashes", "--no-deps", "--torch-backend", "--no-index", "--find-links"}
+    for command in ("style", "shot", "run", "measure", "sheet", "doctor"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        known |= set(re.findall(r"--[a-z][a-z0-9-]+", capsys.readouterr().out))
+    assert set(re.findall(r"--[a-z][a-z0-9-]+", page)) <= known
 
 
 def test_every_setting_with_an_option_is_one_of_a_look():
