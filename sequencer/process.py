@@ -10,6 +10,7 @@ import json
 import os
 import queue
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -59,7 +60,7 @@ class Child:
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0)
                 | (getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) if gentle else 0),
             )
-            if gentle and hasattr(os, "setpriority"):
+            if gentle and sys.platform != "win32":
                 with contextlib.suppress(OSError):  # it has ended already
                     os.setpriority(os.PRIO_PROCESS, self._process.pid, GENTLE)
         except OSError:

@@ -51,7 +51,7 @@ MODULES = {"crypt", "fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog",
 # Where one stands all the same: what stands beside it in the same file for other systems.
 ALLOWED = {
     ("sequencer/process.py", "os.setpriority"): "BELOW_NORMAL_PRIORITY_CLASS",
-    ("sequencer/process.py", "os.PRIO_PROCESS"): 'hasattr(os, "setpriority")',
+    ("sequencer/process.py", "os.PRIO_PROCESS"): 'if gentle and sys.platform != "win32"',
     ("operators/command_line.py", "signal.SIGPIPE"): 'hasattr(signal, "SIGPIPE")',
     ("environment/lock.py", "fcntl"): "msvcrt.locking",
     ("core/whole.py", ".replace"): "PermissionError",
@@ -60,6 +60,8 @@ ALLOWED = {
     # A new file, which nobody has open yet.
     ("environment/uv.py", ".replace"): "_version(program) == version",
     ("environment/uv.py", ".chmod"): "program.name",
+    ("environment/uv.py", "/etc/ssl/certs/ca-certificates.crt"): "os.path.exists(file)",
+    ("environment/uv.py", "/etc/pki/tls/certs/ca-bundle.crt"): "os.path.exists(file)",
     # Its child has no children, and goes on where it stopped.
     ("operators/cli/engine.py", ".terminate"): "engine.weights_command",
     # Figures of the machines that they are taken on: there is another way, or none is needed.
