@@ -64,7 +64,9 @@ def install(
         environment,
     ]
     _do(folder, made, f"No environment could be made in {environment}")
-    say(f"Getting {len(the_plan.wanted)} packages" if the_plan.wanted else "Putting it in order")
+    number = len(the_plan.wanted)
+    many = "one package" if number == 1 else f"{number} packages"
+    say(f"Getting {many}" if number else "Putting it in order")
     sync: list[str | Path] = [program, "pip", "sync", "--no-build", "--verify-hashes"]
     sync += ["--python", environment_python(environment), plan.lock_file(folder)]
     if the_plan.choices.wheels:

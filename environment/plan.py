@@ -110,9 +110,9 @@ def lines(plan: Plan, folder: Folder) -> list[str]:
     torch, others = plan.torch, len(plan.wanted) - (plan.torch in plan.wanted)
     build = f" for {plan.build}" if plan.build else ""
     if torch in plan.wanted:
-        what = f"PyTorch {torch.version.partition('+')[0]}{build} and {others} other packages"
+        what = f"PyTorch {torch.version.partition('+')[0]}{build} and {_counted(others, 'other ')}"
     elif others:
-        what = f"{others} packages"
+        what = _counted(others)
     else:
         return ["Nothing is to be got: all packages are there."]
     how_much = f"{readable(plan.download)} to {'unpack' if plan.choices.wheels else 'download'}"
@@ -124,6 +124,10 @@ def lines(plan: Plan, folder: Folder) -> list[str]:
     sources = ", ".join(sorted({p.source for p in plan.wanted}))
     said.append(f"Comes from {sources}.")
     return [*said, _checked(plan), *([plan.note] if plan.note else [])]
+
+
+def _counted(number: int, kind: str = "") -> str:
+    return f"{number} {kind}package{'' if number == 1 else 's'}"
 
 
 def _checked(plan: Plan) -> str:

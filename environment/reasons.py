@@ -1,8 +1,8 @@
 """Why an installer failed, in a sentence that a person can act on; and no password in its words."""
 
-import os
 import re
 import urllib.parse
+import urllib.request
 
 # What uv and pip say, and what it means; the first that is found.
 _REASONS = (
@@ -28,11 +28,11 @@ _REASONS = (
         ),
     ),
     (
-        r"tunnel error|Tunnel connection failed",
+        r"tunnel error: un|Tunnel connection failed",
         "the proxy{proxy} does not lead to {host}: ask those who run it.",
     ),
     (
-        r"Cannot connect to proxy",
+        r"tunnel error|Cannot connect to proxy",
         "the proxy{proxy} cannot be reached: look at HTTPS_PROXY, and at the network.",
     ),
     (
@@ -45,6 +45,10 @@ _REASONS = (
     (
         r"(Hash|Size) mismatch for `?(?P<file>[^`\s]+)|(?P<pip>DO NOT MATCH THE HASHES)",
         ("{file} from {host} is not the file that was agreed to: its hash is another."),
+    ),
+    (
+        r"An index \([^)]+\) returned an? (?P<status>\d+ [\w ]+) error",
+        '{host} answers "{status}".',
     ),
     (
         r"HTTP status \w+ error \((?P<status>[^)]+)\)|(?P<pip>\d{3} (Client|Server) Error: [\w ]+)",
@@ -74,8 +78,12 @@ _REASONS = (
         "uv knows no build {file} of PyTorch: name one that pytorch.org has.",
     ),
     (
+        r"No matching distribution found for (?P<file>\S+)",
+        "the package registry gives no {file}: what lies between does not let it through.",
+    ),
+    (
         r"(torch|torchvision) was not found in the package registry|no version of torch",
-        "PyTorch's own index has no such build of the version that Ecset needs.",
+        "its index has no such build in the version that Ecset needs.",
     ),
 )
 
@@ -86,8 +94,9 @@ def why(heard: list[str]) -> str:
     for pattern, sentence in _REASONS:
         if found := re.search(pattern, text, re.IGNORECASE):
             named = {key: value for key, value in found.groupdict().items() if value}
-            host = _host(text)
-            proxy = _proxy()
+            url = _url(text)
+            host = url.hostname or "the package registry"
+            proxy = _proxy(url.scheme or "https")
             return sentence.format(
                 host=host,
                 proxy=f" {proxy}" if proxy else "",
@@ -110,20 +119,16 @@ def masked(text: str) -> str:
     return re.sub(r"(?<=://)[^\s'\"<>`]*@", "***@", text)
 
 
-def _host(text: str) -> str:
-    urls = re.findall(r"https?://[^\s'\")`]+|host='[^']+'", text)
-    if not urls:
-        return "the package registry"
-    url = urls[-1]
-    if url.startswith("host="):
-        return str(url.split("'")[1])
-    return urllib.parse.urlsplit(url).netloc.rpartition("@")[2]
+def _url(text: str) -> urllib.parse.SplitResult:
+    """The last one that is named, or one of nothing."""
+    urls = re.findall(r"https?://[^\s'\")`]+", text)
+    return urllib.parse.urlsplit(urls[-1] if urls else "")
 
 
-def _proxy() -> str:
-    """Host and port of the one that this process is to use, or ""."""
-    for key in ("HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"):
-        value = os.environ.get(key) or os.environ.get(key.lower())
-        if value:
-            return value.rpartition("@")[2].rpartition("//")[2].rstrip("/")
-    return ""
+def _proxy(scheme: str) -> str:
+    """Host and port of the one that is used for that, or ""."""
+    known = urllib.request.getproxies()
+    address = known.get(scheme) or known.get("all") or ""
+    shown = address.rpartition("@")[2].rpartition("//")[2].rstrip("/")
+    # whatever else it is, it may be a password
+    return shown if re.fullmatch(r"([\w.-]+|\[[\da-fA-F:.]+\])(:\d+)?", shown) else ""

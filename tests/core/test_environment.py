@@ -189,7 +189,7 @@ def test_an_update_is_made_beside_the_one_that_works(world):
     world.pin()
     assert "of an older version of Ecset" in world.state()
     said = world.install()
-    assert "1 packages: " in said
+    assert "1 package: " in said
     assert world.there() == {"engine.json", "env2", "lock", "uv"}
     assert world.version_of("numpy") == "2.0"
     assert world.version_of("torch") == "1.0"
