@@ -56,8 +56,9 @@ class Child:
                 stderr=None if show_errors else self._log,
                 cwd=cwd,
                 env=env,
-                # no console window flashing up behind Blender on Windows
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0)
+                # no console window flashing up behind Blender on Windows; where there is one, for
+                # what is shown, it is the child's as well
+                creationflags=(0 if show_errors else getattr(subprocess, "CREATE_NO_WINDOW", 0))
                 | (getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) if gentle else 0),
             )
             if gentle and sys.platform != "win32":
