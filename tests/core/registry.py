@@ -6,8 +6,11 @@ import functools
 import hashlib
 import http.server
 import json
+import ssl
 import threading
+import urllib.parse
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 #: What Ecset's dependencies are called when they are installed, and what is in them here.
@@ -40,14 +43,16 @@ def make_wheel(
     code: str = "",
     tag: str = "py3-none-any",
     ballast: int = 0,
+    requires: tuple[str, ...] = (),
 ) -> Path:
-    """A wheel with one module; `ballast`: bytes of another file in it."""
+    """A wheel with one module; `ballast`: bytes of another file in it; `requires`: others."""
     stem = f"{name.replace('-', '_')}-{version}"
     info = f"{stem}.dist-info"
     module = _IMPORTED.get(name, name.replace("-", "_"))
     files = {
         f"{module}/__init__.py": code.replace("{version}", version),
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        + "".join(f"Requires-Dist: {other}\n" for other in requires),
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n",
     }
     if ballast:
@@ -91,60 +96,47 @@ def pin(wheels: list[Path]) -> str:
     return "\n".join(lines) + "\n"
 
 
-class Registry:
-    """Serves the wheels of a folder as an index (PEP 503 and 691), on loopback."""
+class Server(http.server.ThreadingHTTPServer):
+    """Whoever asked may be gone before the answer is whole."""
 
-    def __init__(self, folder: Path) -> None:
+    def handle_error(self, *_: object) -> None:
+        """Quiet."""
+
+
+#: What a server does in place of answering with `body`; `handler` has begun nothing yet.
+Fault = Callable[["Handler", bytes], None]
+
+
+class Registry:
+    """Serves the wheels of a folder as an index (PEP 503 and 691), on loopback.
+
+    `faults`: part of a path to what happens to those who ask for it.
+    """
+
+    def __init__(self, folder: Path, tls: ssl.SSLContext | None = None) -> None:
         self.folder = folder
         self.asked: list[str] = []
-        handler = functools.partial(_Handler, self)
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.faults: dict[str, Fault] = {}
+        handler = functools.partial(Handler, self)
+        self._server = Server(("127.0.0.1", 0), handler)
+        if tls is not None:
+            # hands are shaken in the thread of each connection
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/simple"
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}/simple"
 
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
 
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    def __init__(self, registry: Registry, *arguments: object) -> None:
-        self._registry = registry
-        super().__init__(*arguments)  # type: ignore[arg-type]
-
-    def do_HEAD(self) -> None:
-        self._answer(with_body=False)
-
-    def do_GET(self) -> None:
-        self._answer(with_body=True)
-
-    def _answer(self, with_body: bool) -> None:
-        self._registry.asked.append(self.path)
-        kind = "application/octet-stream"
-        if self.path.startswith("/simple/"):
-            body = self._index(self.path.split("/")[2])
-            kind = "application/vnd.pypi.simple.v1+json"
-        else:
-            file = self._registry.folder / self.path.rpartition("/")[2]
-            body = file.read_bytes() if file.exists() else None
-        if body is None:
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if with_body:
-            self.wfile.write(body)
-
-    def _index(self, name: str) -> bytes | None:
-        wheels = [
-            wheel
-            for wheel in sorted(self._registry.folder.glob("*.whl"))
-            if wheel.name.split("-")[0].replace("_", "-").lower() == name
-        ]
-        if not wheels:
-            return None
+    def find(self, path: str) -> tuple[str, bytes] | None:
+        """The content type and the bytes that lie at a path."""
+        name = path.strip("/").rpartition("/")[2]
+        if not path.startswith("/simple/"):
+            return read(self.folder / name)
         files = [
             {
                 "filename": wheel.name,
@@ -152,9 +144,65 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 "hashes": {"sha256": sha256(wheel)},
                 "size": wheel.stat().st_size,
             }
-            for wheel in wheels
+            for wheel in wheels_of(self.folder, name)
         ]
-        return json.dumps({"meta": {"api-version": "1.1"}, "name": name, "files": files}).encode()
+        if not files:
+            return None
+        index = {"meta": {"api-version": "1.1"}, "name": name, "files": files}
+        return "application/vnd.pypi.simple.v1+json", json.dumps(index).encode()
+
+
+def wheels_of(folder: Path, name: str) -> list[Path]:
+    """Those of one package, by its normalised name."""
+    return [
+        wheel
+        for wheel in sorted(folder.glob("*.whl"))
+        if wheel.name.split("-")[0].replace("_", "-").lower() == name
+    ]
+
+
+def metadata(wheel: Path) -> bytes:
+    """What a wheel says of itself."""
+    with zipfile.ZipFile(wheel) as archive:
+        (inside,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+        return archive.read(inside)
+
+
+def read(file: Path) -> tuple[str, bytes] | None:
+    return ("application/octet-stream", file.read_bytes()) if file.exists() else None
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def __init__(self, registry: Registry, *arguments: object) -> None:
+        self._registry = registry
+        super().__init__(*arguments)  # type: ignore[arg-type]
+
+    def do_HEAD(self) -> None:
+        self._answer()
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        self._registry.asked.append(self.path)
+        found = self._registry.find(urllib.parse.unquote(self.path))
+        if found is None:
+            self.send_error(404)
+            return
+        kind, body = found
+        for part, fault in self._registry.faults.items():
+            if part in self.path and self.command == "GET":
+                fault(self, body)
+                return
+        self.begin(len(body), kind)
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    def begin(self, length: int, kind: str = "application/octet-stream") -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
 
     def log_message(self, *_: object) -> None:
         """Quiet."""
