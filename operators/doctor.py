@@ -30,7 +30,7 @@ def begin(argument: str | None = None) -> Checkup:
     try:
         python = preferences.engine_python(argument)
     except BadInput as error:
-        findings.append(Finding("Engine", False, str(error)))
+        findings.append(Finding("Engine", False, str(error).rstrip(".")))
     if own is not None and not (argument or preferences.engine_is_named()):
         findings.append(doctor.of_environment(own))
         findings.append(doctor.of_folder("Engine's folder", own))

@@ -168,7 +168,7 @@ class Checkup:
             self._probing = self._heard_end = False
             self._start(engine.doctor_command(self._python))
         elif self._probing and self._problem:
-            self._add(Finding("Engine", False, self._problem))
+            self._add(Finding("Engine", False, self._problem.rstrip(".")))
         elif not self._heard_end:
             # its last words, such as a library that cannot be loaded
             why = self._problem or _last_line(self._log)

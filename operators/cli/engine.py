@@ -56,10 +56,10 @@ def run_doctor(arguments: argparse.Namespace, voice: Voice) -> int:
     return EXIT_DONE if checkup.is_well else EXIT_FAILURE
 
 
-def require_online() -> None:
-    """Raise BadInput when nothing may be downloaded."""
+def require_online(instead: str = "") -> None:
+    """Raise BadInput when nothing may be downloaded; `instead`: what else could be done."""
     if not bpy.app.online_access:
         raise BadInput(
             "Nothing is downloaded without Allow Online Access: start Blender with --online-mode, "
-            "or allow it in the preferences (System, Network)."
+            f"or allow it in the preferences (System, Network){instead}."
         )

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
     """Do what the arguments say."""
     choices = _choices(arguments)
     if not (arguments.status or arguments.remove or choices.wheels):
-        require_online()
+        require_online("; or install from a folder of wheels (--wheels)")
     own = preferences.engine_environment()
     folder = Path(arguments.target) if arguments.target else own
     if folder is None:

@@ -108,6 +108,7 @@ def test_online_access_or_wheels(ecset, folder, tmp_path):
     status, _, error = ecset("--target", folder, "--yes")
     assert status == 2
     assert "start Blender with --online-mode" in error
+    assert error.endswith("; or install from a folder of wheels (--wheels).\n")
     (tmp_path / "wheels").mkdir()
     assert ecset("--target", folder, "--wheels", tmp_path / "wheels", "--yes")[0] == 0
     status, _, error = ecset("--target", folder, "--wheels", tmp_path / "none", "--yes")

@@ -99,6 +99,35 @@ def preferences() -> Iterator[float]:
     yield 1.0
 
 
+def engine() -> Iterator[float]:
+    """The engine on its way, by a stand-in: planned, installed, cancelled."""
+    python = os.environ.pop("ECSET_ENGINE_PYTHON")
+    calls, setup = module("sequencer.engine"), module("operators.setup_engine")
+    root, calls.ROOT = calls.ROOT, Path(PLAN["stand_in"])
+    os.environ["ECSET_FAKE_SETUP"], os.environ["ECSET_FAKE_SECONDS"] = "hang", "0"
+    chosen = module("panels.preferences").preferences()
+    chosen.engine_folder = str(Path.home() / "ecset-engine")
+    bpy.context.preferences.system.use_online_access = True
+    yield from shoot("engine-none")
+    yield from press("ecset.setup_engine")
+    yield from wait(lambda: not setup.is_working(), "a plan")
+    yield from shoot("engine-plan")
+    yield from press("ecset.install_engine")
+    yield from wait(lambda: setup.current().factor == 0.5, "half of it")
+    yield from shoot("engine-installing")
+    yield from press("ecset.cancel_engine")
+    yield from wait(lambda: not setup.is_working(), "the end")
+    yield from shoot("engine-cancelled")
+    bpy.ops.ecset.remove_engine()
+    yield from wait(lambda: not setup.is_working(), "nothing left")
+    bpy.context.preferences.system.use_online_access = False
+    chosen.engine_folder = ""
+    calls.ROOT = root
+    os.environ["ECSET_ENGINE_PYTHON"] = python
+    redraw()
+    yield 1.0
+
+
 def styles() -> Iterator[float]:
     """From nothing to styles out of a library."""
     settings().styles.clear()
@@ -296,7 +325,7 @@ def steps() -> Iterator[float]:
         yield from preferences()
     yield from pull_edge(TALL)
     lay_out()
-    for step in (styles, panels, network, strength, preview, job, queue, refused, keyframe):
+    for step in (engine, styles, panels, network, strength, preview, job, queue, refused, keyframe):
         if not PLAN["steps"] or step.__name__ in PLAN["steps"]:
             yield from step()
 

@@ -45,6 +45,7 @@ def main() -> None:
                 "width": width,
                 "steps": options.steps,
                 "styles": str(ROOT / "examples/styles"),
+                "stand_in": str(ROOT / "tests/blender/fake_engine"),
             }
             seen = blender.in_window(screen, ROOT / "tests/gui/gallery.py", plan, size=size)
             assert all(seen.get("clicks", [])), "a button was not found"
