@@ -1,7 +1,10 @@
 """The packages of a plan: what a lock file says of a wheel, and whether it is the one we know."""
 
+import contextlib
+import importlib
 import os
 import re
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -69,10 +72,21 @@ def _size(wheel: dict[str, Any], url: str) -> int | None:
         return _local(url).stat().st_size
     request = urllib.request.Request(url, method="HEAD")  # noqa: S310 - http and https only
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310
+        with urllib.request.urlopen(  # noqa: S310
+            request, timeout=_PATIENCE, context=_trust()
+        ) as answer:
             return int(answer.headers["Content-Length"])
     except (OSError, urllib.error.URLError, TypeError, ValueError):
         return None  # and the plan says so
+
+
+def _trust() -> ssl.SSLContext:
+    """Whom this system trusts; and whom Blender brings along for its Python, which knows none."""
+    context = ssl.create_default_context()
+    if "SSL_CERT_FILE" not in os.environ:
+        with contextlib.suppress(ImportError):
+            context.load_verify_locations(importlib.import_module("certifi").where())
+    return context
 
 
 def pins() -> dict[str, tuple[str, frozenset[str]]]:
