@@ -99,6 +99,10 @@ $(BPY:%=test-bpy-%): test-bpy-%: $(VENVS)/engine/.ready $(VENVS)/bpy-%/.ready
 test-gui: $(VENVS)/engine/.ready ## a real Blender window on a virtual screen (skips without blender and Xvfb)
 	$(call pytest,$(ENGINE),tests/gui)
 
+.PHONY: test-setup
+test-setup: $(VENVS)/engine/.ready ## the engine installed in earnest, from the zip to a painted strip: gigabytes (needs blender and Xvfb)
+	$(ENGINE) -m pytest tests/gui -m setup $(ARGS)
+
 .PHONY: pictures
 pictures: $(VENVS)/engine/.ready ## the pictures of the manual, taken anew in a real window (needs blender and Xvfb)
 	$(ENGINE) tests/gui/take_pictures.py

@@ -38,7 +38,8 @@ def begin(argument: str | None = None) -> Checkup:
         name = "Folder of jobs" if number == 0 else f"Folder of jobs {number + 1}"
         findings.append(doctor.of_folder(name, folder))
     here = [Path(bpy.data.filepath).parent] if bpy.data.filepath else []
-    log = Path(bpy.app.tempdir) / "ecset-doctor.log"
+    # ecset-* are the folders of what runs, and go with it; this one is read afterwards
+    log = Path(bpy.app.tempdir) / "ecset_doctor.log"
     log.unlink(missing_ok=True)
     return Checkup(findings, python, log, lambda text: _as_typed_here(text, here))
 

@@ -57,7 +57,8 @@ def _new() -> Setup:
     folder = preferences.engine_environment()
     if folder is None:
         raise BadInput("Choose a folder for the engine in the preferences of Ecset first.")
-    log = Path(bpy.app.tempdir) / "ecset-setup.log"
+    # ecset-* are the folders of what runs, and go with it; this one is read afterwards
+    log = Path(bpy.app.tempdir) / "ecset_setup.log"
     setup = Setup(folder, preferences.engine_choices(), log)
     _setups[:] = [setup]
     return setup
