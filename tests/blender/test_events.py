@@ -10,7 +10,6 @@ import sys
 import threading
 from pathlib import Path
 
-import bpy
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]

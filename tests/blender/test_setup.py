@@ -227,10 +227,10 @@ def test_a_place_that_is_none(addon, folder, tmp_path):
 
     (tmp_path / "file").touch()
     for place in (tmp_path / "file", tmp_path / "file/engine"):
-        with pytest.raises(BadInput, match="is a file: choose a folder|cannot be written"):
+        with pytest.raises(BadInput, match=r"is a file: choose a folder|cannot be written"):
             Setup(place, Choices(), tmp_path / "log").make_plan()
     wheels = Choices(wheels=str(tmp_path / "no wheels"))
-    with pytest.raises(BadInput, match="The folder of wheels .* is not there"):
+    with pytest.raises(BadInput, match=r"The folder of wheels .* is not there"):
         Setup(folder, wheels, tmp_path / "log").make_plan()
     assert not folder.exists()
 
@@ -269,7 +269,7 @@ def test_what_fails_is_said(online, addon, folder, monkeypatch):
 
 def test_no_network_unless_allowed(addon, folder, tmp_path, show):
     assert not bpy.app.online_access
-    with pytest.raises(RuntimeError, match="Allow Online Access in the preferences first.*wheels"):
+    with pytest.raises(RuntimeError, match=r"Allow Online Access in the preferences first.*wheels"):
         bpy.ops.ecset.setup_engine()
     shown = show()
     assert "Allow Online Access in the" in words(shown)
