@@ -63,7 +63,7 @@ MODULES = (
     "cv2",
     "PIL",
     "OpenEXR>=3.3",
-    "filelock>=3.12",
+    "filelock>=3.14",
     "platformdirs>=3.0",
     "psutil>=5.9",
     "pydantic>=2.7",
