@@ -137,9 +137,11 @@ def _watch(cache: Path, the_plan: plan.Plan, progress: Progress) -> Iterator[Cal
             active.remove(name)
 
     def look() -> None:
+        done = 0
         while not over.wait(_OFTEN):
-            # uv unpacks while it downloads: what is on disk is how far it is
-            done = min(_cached(cache, known), the_plan.disk)
+            # uv unpacks while it downloads: what is on disk is how far it is; what moves from one
+            # place to another just now may be seen at neither
+            done = max(done, min(_cached(cache, known), the_plan.disk))
             first = f"{active[0]} and {len(active) - 1} more" if len(active) > 1 else ""
             progress(done, the_plan.disk, f"Getting {first or ''.join(active) or 'packages'}")
 

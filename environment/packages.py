@@ -18,6 +18,9 @@ from .folder import REQUIREMENTS
 #: Its index, and where that has its files, are hosts of this domain.
 _PYTORCH = "pytorch.org"
 
+#: Bytes.
+_LARGE = 300_000_000
+
 #: Seconds to ask for the size of one file.
 _PATIENCE = 20
 
@@ -101,6 +104,15 @@ def pins() -> dict[str, tuple[str, frozenset[str]]]:
 def of_a_build(name: str) -> bool:
     """Whether each build of PyTorch asks for a version of its own."""
     return re.fullmatch(r"triton|(cuda|nvidia)-.+", name) is not None
+
+
+def unpacked(package: Package) -> int:
+    """Bytes on disk, about: what a byte of such a wheel becomes (measured: Linux, CUDA 13.2)."""
+    size = package.size or 0
+    if of_a_build(package.name):
+        return round(size * 1.75)
+    # libraries for a card are packed already; a small PyTorch is the processor's
+    return round(size * (2.1 if size > _LARGE else 2.9))
 
 
 def from_pytorch(package: Package) -> bool:
