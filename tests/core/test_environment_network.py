@@ -245,6 +245,32 @@ def test_a_build_that_nobody_makes(network):
     assert sentence.endswith("uv knows no build cu999 of PyTorch: name one that pytorch.org has.")
 
 
+def test_a_build_whose_version_does_not_say_so(network):
+    """As PyTorch's index has some of torchvision's, and as no other place may."""
+    folder = network.pytorch.folder / "cu130"
+    (folder / "torchvision-1.0+cu130-py3-none-any.whl").unlink()
+    reg.make_wheel(folder, "torchvision", "1.0", "# for a card")
+    said, packages = network.plan("--build", "cu130")
+    assert packages["torchvision"] == "1.0"
+    assert "torchvision by what 127.0.0.1:" in said[4]
+    reg.make_wheel(network.wheels, "torchvision", "1.0", "# for a card")
+    assert network.fails("plan", "--build", "registry").startswith("torchvision 1.0 from 127.0.0.1")
+
+
+def test_another_build_out_of_a_folder_is_not_called_checked(network):
+    for wheel in (network.pytorch.folder / "cu126").glob("*.whl"):
+        shutil.copy2(wheel, network.wheels)
+    for name in ("torch", "torchvision"):
+        (network.wheels / f"{name}-1.0-py3-none-any.whl").unlink()
+    said, packages = network.plan("--wheels", network.wheels)
+    assert packages["torch"] == "1.0+cu126"
+    assert said[4] == (
+        "cuda-toolkit, nvidia-cudnn-cu12, torch, torchvision are of a build that Ecset knows no "
+        "hash of: they are taken as they lie."
+    )
+    assert not network.proxy.asked
+
+
 # what must be refused
 
 
@@ -403,6 +429,30 @@ def test_a_parent_that_ends_does_not_wait_for_the_network(network, when):
         process.stdin.close()
         assert process.wait(30) == 130
     over.set()
+
+
+def test_progress_goes_on_and_never_back(network):
+    reg.make_wheel(network.wheels, "numpy", "1.0", ballast=2_000_000)
+    pin_again(network, "numpy")
+    digest = digest_of(network)
+    shutil.rmtree(network.target / "cache")
+    network.registry.faults["/numpy-"] = net.slow(1_000_000)
+    with subprocess.Popen(
+        network.command("install", "--with-parent", "--build", "registry", "--agreed", digest),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=network.env,
+    ) as process:
+        events = [json.loads(line) for line in process.stdout]
+    assert events[-1]["event"] == "finished"
+    steps = [event for event in events if event["event"] == "progress"]
+    done = [step["done"] for step in steps]
+    assert len({*done}) > 1
+    assert done == sorted(done)
+    assert done[-1] <= steps[-1]["total"]
+    assert "Getting numpy" in {step["message"] for step in steps}
 
 
 def digest_of(network: Network) -> str:
