@@ -166,7 +166,7 @@ def test_no_engine_anywhere(edit, capfd, monkeypatch):
     monkeypatch.delenv("ECSET_ENGINE_PYTHON")
     status, _, said = run(["stylize", str(edit), "--strip", "Shot", "--look", "identity"], capfd)
     assert status == 2
-    assert said.startswith("ecset: The engine has no Python yet: set it up")
+    assert said.startswith("ecset: The engine is not set up yet: press")
 
 
 def test_several_scenes_have_the_strip(timeline, pictures, capfd):
