@@ -21,6 +21,14 @@ _REASONS = (
         ),
     ),
     (
+        r"CA certificate bundle, invalid path: (?P<file>.+)",
+        "there is no file {file}, which SSL_CERT_FILE or PIP_CERT names.",
+    ),
+    (
+        r"SOCKS support",
+        "pip, which gets uv, knows no SOCKS proxies: name one by HTTPS_PROXY that speaks HTTP.",
+    ),
+    (
         r"invalid peer certificate|CERTIFICATE_VERIFY_FAILED|certificate verify failed",
         (
             "{host} shows a certificate that is not trusted here: where a proxy looks into "
@@ -110,7 +118,7 @@ def why(heard: list[str]) -> str:
 def last_words(heard: list[str]) -> str:
     """The innermost cause of what uv said, as a sentence."""
     causes = [line.strip(" ├╰─▶│×").split("ause: ")[-1].split("aused by: ")[-1] for line in heard]
-    causes = [cause.removeprefix("error: ") for cause in causes if cause]
+    causes = [re.sub(r"^(error|ERROR|warning|WARNING): ", "", cause) for cause in causes if cause]
     return f"{causes[-1].rstrip('.')}." if causes else "The log says more."
 
 
