@@ -56,6 +56,40 @@ def fake_engine(extension, monkeypatch) -> Path:
 
 
 @pytest.fixture
+def addon(extension, monkeypatch, tmp_path):
+    """The extension's preferences, with a folder for the engine and no other Python."""
+    from ecset.operators import setup_engine
+    from ecset.sequencer import engine
+
+    monkeypatch.delenv(engine.VARIABLE)
+    addon = bpy.context.preferences.addons.new()
+    addon.module = "ecset"
+    addon.preferences.engine_folder = str(tmp_path / "engine")
+    yield addon.preferences
+    setup_engine.forget()
+    bpy.context.preferences.addons.remove(addon)
+
+
+@pytest.fixture
+def setup(addon, tmp_path):
+    """A set-up of the engine in that folder, by a stand-in."""
+    from ecset.environment.folder import Choices
+    from ecset.sequencer.setup import Setup
+
+    setup = Setup(tmp_path / "engine", Choices("cu130"), tmp_path / "removing.log")
+    yield setup
+    setup.abandon()
+
+
+@pytest.fixture
+def online(addon):
+    """Online access is allowed."""
+    bpy.context.preferences.system.use_online_access = True
+    yield
+    bpy.context.preferences.system.use_online_access = False
+
+
+@pytest.fixture
 def timeline(extension, tmp_path) -> Timeline:
     """An empty timeline of 96 x 54 pixels in a file of its own."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)

@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "fake_engine"
-
 
 def drive(setup: Any, until: Any = None, seconds: float = 60) -> None:
     """Poll until it has ended, or until that is so."""
@@ -40,3 +38,10 @@ def outdate(folder: Path) -> None:
     text = file.read_text(encoding="utf-8")
     before, _, rest = text.partition('"requirements": "')
     file.write_text(f'{before}"requirements": "older{rest[5:]}', encoding="utf-8")
+
+
+def state(folder: Path) -> str:
+    """How far the engine in a folder is."""
+    from ecset.environment.folder import Folder
+
+    return Folder(folder).read().state.value
