@@ -3,11 +3,13 @@
 uv looks at the machine and writes the very files into a lock file (PEP 751), which is then
 installed as it stands.  Versions and hashes are Ecset's own (``requirements/engine.txt``).  Builds
 of PyTorch for other cards come from PyTorch's index, of which we know the versions only: their
-hashes are what that index states when the plan is made.
+hashes are what that index states when the plan is made.  What such a build asks for (CUDA's
+libraries) is of our version where that will do, and else as the registry states it.
 """
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import sys
@@ -20,6 +22,8 @@ from . import child, packages, reasons, trial, uv
 from .errors import BadChoice, SetupError
 from .folder import AUTO, REGISTRY, REQUIREMENTS, ROOT, Choices, Folder
 from .packages import Package
+
+_WINDOWS = os.name == "nt"
 
 #: So many packages are listed by name.
 _FEW = 4
@@ -189,10 +193,11 @@ def _lock(
     if choices.build == AUTO:
         heard = _compile(folder, ours)
         if heard is None:
-            return (
+            note = (
                 "This is the package registry's build of PyTorch, as PyTorch's own index gave none "
                 f"for this machine: {reasons.why(unfit)}"
             )
+            return f"{note} On Windows it works on the processor alone." if _WINDOWS else note
         raise SetupError(f"There is no plan of what to install: {reasons.why(heard)}")
     raise SetupError(f"There is no plan for the build {choices.build}: {reasons.why(unfit)}")
 
