@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from core import frames
 from core.frames import Picture
+from tests.core.network import Authority
+from tests.core.network_world import UV, Network
 from tests.core.pictures import textured
 
 
@@ -48,3 +51,25 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Made once: it takes a moment."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def bare(tmp_path: Path, authority: Authority) -> Iterator[Network]:
+    """A network of our own, and a setup that has no uv yet."""
+    assert UV is not None
+    network = Network(tmp_path, UV, authority)
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def network(bare: Network) -> Network:
+    """The same with uv, without pip, which takes seconds."""
+    bare.have_uv()
+    return bare

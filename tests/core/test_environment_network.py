@@ -1,126 +1,26 @@
-"""``vendor_setup.py`` and the network: PyTorch's own index, proxies, connections that break."""
+"""``vendor_setup.py`` and the network: PyTorch's own index, what is refused, proxies."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import threading
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.core import network as net
 from tests.core import registry as reg
-from tests.core.test_environment import UV, World
+from tests.core.network_world import (
+    BUILDS,
+    NEEDED,
+    USER,
+    Network,
+)
 
-pytestmark = [
-    pytest.mark.skipif(UV is None, reason="ECSET_UV names no uv (`make test-core` does)"),
-    pytest.mark.skipif(
-        not net.have_openssl, reason="openssl, which makes certificates, is missing"
-    ),
-]
-
-#: Of a registry that asks for it, or of a proxy.
-USER = "ann:s3cr3t"
-
-#: A version of PyTorch's build, and what only that asks for.
-BUILDS = {
-    "cpu": (),
-    "cu126": ("cuda-toolkit==12.6", "nvidia-cudnn-cu12==9.20"),
-    "cu130": ("cuda-toolkit==13.0",),
-    "rocm7.2": ("triton-rocm==1.0",),
-}
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> net.Authority:
-    return net.Authority(tmp_path_factory.mktemp("authority"))
-
-
-class Network(World):
-    """The registry is on loopback; PyTorch's index is behind a proxy, which leads to us."""
-
-    def __init__(self, folder: Path, uv: str, authority: net.Authority) -> None:
-        super().__init__(folder, uv)
-        self._make_builds(folder / "pytorch")
-        self.registry = reg.Registry(self.wheels)
-        self.secure = reg.Registry(self.wheels, authority.context)
-        self.pytorch = net.PyTorchIndex(folder / "pytorch", authority.context)
-        ways = {f"{net.PYTORCH}:443": self.pytorch.port, f"{net.REGISTRY}:443": self.secure.port}
-        self.proxy = net.Proxy({**ways, f"{net.REGISTRY}:80": self.registry.port})
-        for key in [key for key in self.env if "CERT" in key or "CA_BUNDLE" in key]:
-            del self.env[key]
-        self.env |= {"PIP_CONFIG_FILE": os.devnull, "SSL_CERT_FILE": str(authority.certificate)}
-        # patience is theirs, and tried by nobody here
-        self.env |= {"UV_HTTP_RETRIES": "0", "PIP_RETRIES": "1"}
-        self.env["HTTPS_PROXY"] = f"http://{self.proxy.address}"
-        self.ask(self.registry.url)
-
-    def _make_builds(self, folder: Path) -> None:
-        torch, other = reg.MODULES["torch"], (*BUILDS["cu126"], *BUILDS["cu130"])
-        for wanted in (*other, "cuda-toolkit==13.2"):
-            reg.make_wheel(self.wheels, *wanted.split("=="))
-        wanted = ("cuda-toolkit>=13.1",)
-        reg.make_wheel(self.wheels, "torch", "1.0", torch, requires=wanted)
-        self.pin()
-        pinned = self.folder / "code/requirements/engine.txt"
-        entries = pinned.read_text().split("\n")
-        pairs = [*zip(entries[::2], entries[1::2], strict=False)]
-        kept = [pair for pair in pairs if not pair[0].startswith("nvidia-cudnn-cu12")]
-        pinned.write_text("\n".join("\n".join(pair) for pair in kept) + "\n")
-        reg.make_wheel(self.wheels, "cuda-toolkit", "13.3")  # newer than what is pinned
-        for build, requires in BUILDS.items():
-            (folder / build).mkdir(parents=True)
-            version = f"1.0+{build}"
-            reg.make_wheel(folder / build, "torch", version, torch, requires=requires)
-            reg.make_wheel(folder / build, "torchvision", version)
-        reg.make_wheel(folder / "rocm7.2", "triton-rocm", "1.0")
-
-    def ask(self, url: str) -> None:
-        """Have that for the package registry."""
-        self.env |= {"UV_DEFAULT_INDEX": url, "PIP_INDEX_URL": url}
-
-    def close(self) -> None:
-        for server in (self.registry, self.secure, self.pytorch, self.proxy):
-            server.close()
-
-    def have_uv(self) -> None:
-        """Without pip, which takes seconds."""
-        (self.target / "uv").mkdir(parents=True)
-        shutil.copy2(self.uv, self.target / "uv/uv")
-
-    def plan(self, *options: Any) -> tuple[list[str], dict[str, str]]:
-        """What is said, and the name and version of each package in the lock file."""
-        said = self.run("plan", *options).stdout.splitlines()
-        lock = (self.target / "plan/pylock.ecset.toml").read_text()
-        return said, {p["name"]: p["version"] for p in tomllib.loads(lock)["packages"]}
-
-    def fails(self, *arguments: Any) -> str:
-        """The one sentence of a failure; there is no password in anything that is said."""
-        done = self.run(*arguments, status=1)
-        assert "s3cr3t" not in done.stdout + done.stderr
-        (line,) = done.stderr.splitlines()[-1:]
-        return line.removeprefix("vendor_setup: ")
-
-
-@pytest.fixture
-def bare(tmp_path: Path, authority: net.Authority) -> Iterator[Network]:
-    """There is no uv yet."""
-    assert UV is not None
-    network = Network(tmp_path, UV, authority)
-    yield network
-    network.close()
-
-
-@pytest.fixture
-def network(bare: Network) -> Network:
-    bare.have_uv()
-    return bare
+pytestmark = NEEDED
 
 
 def registrys(network: Network, **changes: str) -> Callable[[], str]:
@@ -350,119 +250,3 @@ def test_the_password_of_a_registry_is_told_to_nobody(network):
     assert "s3cr3t" not in said.stdout + said.stderr
     network.registry.faults["/simple/"] = net.status(503)
     assert 'answers "503 Service Unavailable"' in network.fails("plan", "--build", "registry")
-
-
-# connections that break
-
-
-@pytest.mark.parametrize("how", ["cut", "stalled", "another", "gone"])
-def test_a_download_that_breaks_is_taken_up_again(network, how):
-    reg.make_wheel(network.wheels, "numpy", "1.0", ballast=2_000_000)
-    requires = ("cuda-toolkit>=13.1",)
-    reg.make_wheel(network.wheels, "torch", "1.0", reg.MODULES["torch"], requires=requires)
-    pin_again(network, "numpy")
-    (network.folder / "other").mkdir()
-    other = reg.make_wheel(network.folder / "other", "numpy", "1.0", "# no", ballast=2_000_000)
-    over = threading.Event()
-    fault, expected = {
-        "cut": (net.cut(99), "broke off"),
-        "stalled": (net.stall(over), "says nothing any more"),
-        "another": (net.instead(other), "numpy==1.0"),
-        "gone": (net.status(500), 'answers "500 Internal Server Error"'),
-    }[how]
-    digest = digest_of(network)
-    shutil.rmtree(network.target / "cache")
-    network.registry.faults["/numpy-"] = fault
-    network.env["UV_HTTP_TIMEOUT"] = "2"
-    sentence = network.fails("install", "--build", "registry", "--agreed", digest)
-    over.set()
-    assert sentence.startswith("The packages could not be got whole: ")
-    assert expected in sentence
-    assert sentence.endswith("The same again goes on from here.")
-    assert "is not complete" in network.state()
-    network.registry.faults.clear()
-    del network.env["UV_HTTP_TIMEOUT"]
-    network.run("install", "--yes")
-    assert network.version_of("torch") == "1.0"
-
-
-def pin_again(network: Network, name: str) -> None:
-    """The wheel of that name is another one now, and the one that is wanted."""
-    pinned = network.folder / "code/requirements/engine.txt"
-    kept = [e for e in pinned.read_text().split("\n") if e]
-    pairs = [pair for pair in zip(kept[::2], kept[1::2], strict=True) if name not in pair[0]]
-    (wheel,) = reg.wheels_of(network.wheels, name)
-    pinned.write_text("\n".join("\n".join(pair) for pair in pairs) + "\n" + reg.pin([wheel]))
-
-
-def test_a_connection_that_breaks_once_is_made_again(network):
-    network.env["UV_HTTP_RETRIES"] = "3"
-    network.run("plan", "--build", "registry")
-    network.registry.faults["/numpy-"] = net.cut(1)
-    shutil.rmtree(network.target / "cache")
-    network.run("install", "--build", "registry", "--yes")
-    assert network.version_of("torch") == "1.0"
-
-
-@pytest.mark.parametrize("when", ["plan", "install"])
-def test_a_parent_that_ends_does_not_wait_for_the_network(network, when):
-    over = threading.Event()
-    network.env["UV_HTTP_TIMEOUT"] = "60"
-    part = "/simple/numpy" if when == "plan" else "/numpy-"
-    if when == "install":
-        reg.make_wheel(network.wheels, "numpy", "1.0", ballast=2_000_000)
-        pin_again(network, "numpy")
-    options = ["--with-parent", "--build", "registry"]
-    if when == "install":
-        options += ["--agreed", digest_of(network)]
-        shutil.rmtree(network.target / "cache")
-    network.registry.faults[part] = net.stall(over)
-    with subprocess.Popen(
-        network.command(when, *options),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=network.env,
-    ) as process:
-        until = "Finding" if when == "plan" else "progress"
-        assert any(until in line.decode() for line in process.stdout)
-        process.stdin.close()
-        assert process.wait(30) == 130
-    over.set()
-
-
-def test_progress_goes_on_and_never_back(network):
-    reg.make_wheel(network.wheels, "numpy", "1.0", ballast=2_000_000)
-    pin_again(network, "numpy")
-    digest = digest_of(network)
-    shutil.rmtree(network.target / "cache")
-    network.registry.faults["/numpy-"] = net.slow(1_000_000)
-    with subprocess.Popen(
-        network.command("install", "--with-parent", "--build", "registry", "--agreed", digest),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=network.env,
-    ) as process:
-        events = [json.loads(line) for line in process.stdout]
-    assert events[-1]["event"] == "finished"
-    steps = [event for event in events if event["event"] == "progress"]
-    done = [step["done"] for step in steps]
-    assert len({*done}) > 1
-    assert done == sorted(done)
-    assert done[-1] <= steps[-1]["total"]
-    assert "Getting numpy" in {step["message"] for step in steps}
-
-
-def digest_of(network: Network) -> str:
-    with subprocess.Popen(
-        network.command("plan", "--with-parent", "--build", "registry"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=network.env,
-    ) as process:
-        events = [json.loads(line) for line in process.stdout]
-    return next(event["digest"] for event in events if event["event"] == "plan")
