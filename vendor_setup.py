@@ -152,8 +152,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description="Make the Python environment that Ecset's engine runs in: PyTorch and what "
         "else it needs, some gigabytes, in a folder of its own.",
-        epilog="Behind a proxy, name it by HTTPS_PROXY; the system's certificates are used, or "
-        "those that SSL_CERT_FILE names.",
+        epilog="Behind a proxy, name it by HTTPS_PROXY, as in http://name:password@host:port; "
+        "the system's certificates are used, or those that SSL_CERT_FILE names.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
