@@ -54,6 +54,7 @@ def steps() -> Iterator[float]:
     yield from broken()
     yield from another()
     yield from in_preferences()
+    yield from quit_meanwhile()
     bpy.context.preferences.system.use_online_access = False
 
 
@@ -193,6 +194,16 @@ def in_preferences() -> Iterator[float]:
     yield from wait(lambda: not ENGINE.exists(), "nothing left")
     yield 1.0
     picture("16-removed")
+
+
+def quit_meanwhile() -> Iterator[float]:
+    """What is under way when Blender quits."""
+    os.environ["ECSET_FAKE_SETUP"], os.environ["ECSET_FAKE_SECONDS"] = "hang", "0"
+    bpy.ops.ecset.setup_engine()
+    yield from wait(is_planned, "a plan")
+    bpy.ops.ecset.install_engine()
+    yield from wait(lambda: current().factor == 0.5, "half of it")
+    seen["pid at the end"] = current()._child.pid
 
 
 def show(name: str) -> Iterator[float]:

@@ -6,12 +6,14 @@ go to ``ECSET_SCREENSHOTS``.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.gui.conftest import _run
 from tests.gui.launch import ROOT, Blender
+from tests.gui.processes import is_gone
 
 STAND_IN = ROOT / "tests/blender/fake_engine"
 
@@ -22,9 +24,9 @@ def seen(request, extension_zip, screen, tmp_path_factory) -> dict[str, Any]:
     blender = Blender.without_engine(tmp_path_factory.mktemp("blender"))
     blender.install(extension_zip)
     folder = tmp_path_factory.mktemp("setup")
-    return _run(
-        blender, screen, "setup.py", folder, stand_in=str(STAND_IN), width=request.param or 330
-    )
+    width = request.param or 330
+    found = _run(blender, screen, "setup.py", folder, stand_in=str(STAND_IN), width=width)
+    return {**found, "folder": folder}
 
 
 def test_buttons_were_really_pressed(seen):
@@ -47,6 +49,11 @@ def test_blender_goes_on_meanwhile(seen):
     assert seen["longest wait of the main loop"] < 2.0
     assert seen["working after a file came"]
     assert "env" in seen["paints while it updates"]
+
+
+def test_it_ends_with_blender(seen):
+    assert is_gone(seen["pid at the end"])
+    assert (Path(seen["folder"]) / "engine/unfinished.json").exists()
 
 
 def test_another_python(seen):
