@@ -119,7 +119,7 @@ def _choices(options: argparse.Namespace, folder: Folder) -> Choices:
     before = engine.unfinished or (engine.installed and engine.installed.choices) or Choices()
     wheels = before.wheels if options.wheels is None else _absolute(options.wheels)
     python = before.python if options.python is None else _absolute(options.python)
-    return Choices(options.build or before.build, wheels, python)
+    return Choices(options.torch_backend or before.build, wheels, python)
 
 
 def _absolute(path: str) -> str:
@@ -185,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_choices(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--build",
+        "--torch-backend",
         help=f"of PyTorch: {AUTO} (what fits this machine), registry (the package registry's own), "
         "cpu, xpu, or one like cu130 or rocm6.4",
     )

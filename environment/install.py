@@ -54,15 +54,8 @@ def install(
             copy_function=_link,
         )
     say("Making the environment")
-    made: list[str | Path] = [
-        program,
-        "venv",
-        "--no-project",
-        "--allow-existing",
-        "--python",
-        python,
-        environment,
-    ]
+    made: list[str | Path] = [program, "venv", "--no-project", "--allow-existing"]
+    made += ["--python", python, environment]
     _do(folder, made, f"No environment could be made in {environment}")
     number = len(the_plan.wanted)
     many = "one package" if number == 1 else f"{number} packages"
@@ -103,8 +96,11 @@ def _do(
         if heard is not None:
             heard(line)
 
-    if child.run(command, hear, {**uv.SETTINGS, "UV_CACHE_DIR": str(folder.cache)}) != 0:
-        raise SetupError(f"{failure}: {reasons.why(said)} The same again goes on from here.")
+    status = child.run(command, hear, {**uv.SETTINGS, "UV_CACHE_DIR": str(folder.cache)})
+    if status != 0:
+        # a signal: it had no last word
+        why = "the installer was ended from outside." if status < 0 else reasons.why(said)
+        raise SetupError(f"{failure}: {why} The same again goes on from here.")
 
 
 def _link(source: str, target: str) -> None:

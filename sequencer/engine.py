@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..environment import lock
 from ..environment.folder import Folder, State
 from .errors import BadInput
 
@@ -29,8 +30,8 @@ def find_python(argument: str | None, preference: str | None, environment: Path 
     """The first Python that is named: argument, preference, variable, then our own environment.
 
     `environment` is the folder that ``vendor_setup.py`` fills; its engine is used while it works,
-    be it outdated or about to be replaced.  One that is named but is not there is an error, not a
-    reason to try the next.  Raises BadInput.
+    be it outdated or half replaced, but not while it is being replaced.  One that is named but is
+    not there is an error, not a reason to try the next.  Raises BadInput.
     """
     named = (
         ("--engine-python", argument),
@@ -45,7 +46,11 @@ def find_python(argument: str | None, preference: str | None, environment: Path 
             return python
     state = State.NONE
     if environment is not None:
-        engine = Folder(environment).read()
+        folder = Folder(environment)
+        engine = folder.read()
+        if engine.state is State.UNFINISHED and lock.is_held(folder.lock):
+            # an older one goes when the new one is there, in the midst of what would begin now
+            raise BadInput("The engine is being set up: wait until that is done.")
         if engine.python is not None:
             return engine.python
         state = engine.state

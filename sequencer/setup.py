@@ -59,7 +59,7 @@ def command(action: str, folder: Path, choices: Choices, *more: str) -> list[str
     call += ["--target", folder]
     if action in {"plan", "install"}:
         # what is not said would be as it was chosen last
-        call += ["--build", choices.build]
+        call += ["--torch-backend", choices.build]
         call += ["--wheels", choices.wheels, "--python", choices.python]
     return [*call, *more, "--with-parent"]
 

@@ -169,7 +169,7 @@ def _setup(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("where, and of what; else what Ecset's preferences say")
     group.add_argument("--target", type=path, metavar="DIR",
         help="the engine's folder: a new or an empty one, or one that has an engine")  # fmt: skip
-    group.add_argument("--build", metavar="BUILD",
+    group.add_argument("--torch-backend", metavar="BUILD",
         help="of PyTorch: auto (what fits this machine), registry (the package registry's own), "
         "cpu, xpu, or one like cu130 or rocm6.4")  # fmt: skip
     group.add_argument("--wheels", type=path, metavar="DIR",

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, voice: Voice) -> int:
 def _choices(arguments: argparse.Namespace) -> Choices:
     usual = preferences.engine_choices()
     wheels = usual.wheels if arguments.wheels is None else arguments.wheels
-    return Choices(arguments.build or usual.build, wheels, arguments.python or "")
+    return Choices(arguments.torch_backend or usual.build, wheels, arguments.python or "")
 
 
 def _tell_status(folder: Path, voice: Voice) -> int:

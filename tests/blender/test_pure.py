@@ -168,6 +168,32 @@ def test_engine_python_order(engine, tmp_path, monkeypatch):
         engine.find_python(None, "/no/python", tmp_path / "env")
 
 
+def test_no_strip_begins_while_its_engine_is_replaced(engine, tmp_path):
+    """By another process, as ever."""
+    from ecset.sequencer.errors import BadInput
+
+    path = tmp_path / "env"
+    ours, _ = install(path)
+    Folder(path).begin(Choices())
+    assert engine.find_python(None, None, path) == ours
+    code = (
+        "import sys; from pathlib import Path; from environment.lock import locked\n"
+        "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, Folder(path).lock],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as setup:
+        assert setup.stdout.readline() == b"held\n"
+        with pytest.raises(BadInput, match="is being set up: wait until that is done"):
+            engine.find_python(None, None, path)
+        setup.stdin.close()
+        assert setup.wait() == 0
+    assert engine.find_python(None, None, path) == ours
+
+
 def test_engine_python_in_every_state(engine, tmp_path):
     from ecset.sequencer.errors import BadInput
 

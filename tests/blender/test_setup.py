@@ -47,7 +47,7 @@ def test_what_is_chosen_is_said(setup, folder):
     planned(setup)
     call = json.loads((folder / "plan/call.json").read_text(encoding="utf-8"))
     # empty ones too: else an earlier choice would go on
-    assert (call["build"], call["wheels"], call["python"]) == ("cu130", "", "")
+    assert (call["torch_backend"], call["wheels"], call["python"]) == ("cu130", "", "")
     assert call["target"] == str(folder)
 
 

@@ -51,7 +51,7 @@ def event(events, kind) -> dict:
 
 def test_install(ecset, folder, monkeypatch):
     monkeypatch.setenv("ECSET_FAKE_SECONDS", "0.1")
-    status, events, _ = ecset("--target", folder, "--build", "cu130", "--yes", "--json")
+    status, events, _ = ecset("--target", folder, "--torch-backend", "cu130", "--yes", "--json")
     assert status == 0
     assert events[0] == {"event": "started", "folder": str(folder)}
     plan = event(events, "plan")

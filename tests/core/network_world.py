@@ -113,7 +113,7 @@ def pin_again(network: Network, name: str) -> None:
 
 def digest_of(network: Network) -> str:
     with subprocess.Popen(
-        network.command("plan", "--with-parent", "--build", "registry"),
+        network.command("plan", "--with-parent", "--torch-backend", "registry"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

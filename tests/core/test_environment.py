@@ -137,7 +137,7 @@ def test_from_a_folder_of_wheels_with_no_network(world):
 
 
 def test_from_a_registry(world, registry):
-    said = world.run("install", "--build", "registry", "--yes").stdout
+    said = world.run("install", "--torch-backend", "registry", "--yes").stdout
     assert "Comes from 127.0.0.1" in said
     assert world.version_of("torch") == "1.0"
     assert any("uv-" in path for path in registry.asked), "pip brought uv"
@@ -299,7 +299,7 @@ def test_removes_itself_whole_and_nothing_else(world):
 
 
 def test_bad_choices_are_one_sentence_and_leave_nothing(world):
-    assert '"fast" is no build of PyTorch' in world.refused("plan", "--build", "fast")
+    assert '"fast" is no build of PyTorch' in world.refused("plan", "--torch-backend", "fast")
     assert "There are no wheels" in world.refused("plan", "--wheels", world.folder)
     none = world.folder / "none"
     assert f"{none} is no Python" in world.refused(

@@ -19,6 +19,8 @@ from tests.core.network_world import (
 
 pytestmark = NEEDED
 
+REGISTRY = ("--torch-backend", "registry")
+
 
 @pytest.mark.parametrize("how", ["cut", "stalled", "another", "gone"])
 def test_a_download_that_breaks_is_taken_up_again(network, how):
@@ -39,7 +41,7 @@ def test_a_download_that_breaks_is_taken_up_again(network, how):
     shutil.rmtree(network.target / "cache")
     network.registry.faults["/numpy-"] = fault
     network.env["UV_HTTP_TIMEOUT"] = "2"
-    sentence = network.fails("install", "--build", "registry", "--agreed", digest)
+    sentence = network.fails("install", *REGISTRY, "--agreed", digest)
     over.set()
     assert sentence.startswith("The packages could not be got whole: ")
     assert expected in sentence
@@ -53,10 +55,10 @@ def test_a_download_that_breaks_is_taken_up_again(network, how):
 
 def test_a_connection_that_breaks_once_is_made_again(network):
     network.env["UV_HTTP_RETRIES"] = "3"
-    network.run("plan", "--build", "registry")
+    network.run("plan", *REGISTRY)
     network.registry.faults["/numpy-"] = net.cut(1)
     shutil.rmtree(network.target / "cache")
-    network.run("install", "--build", "registry", "--yes")
+    network.run("install", *REGISTRY, "--yes")
     assert network.version_of("torch") == "1.0"
 
 
@@ -68,7 +70,7 @@ def test_a_parent_that_ends_does_not_wait_for_the_network(network, when):
     if when == "install":
         reg.make_wheel(network.wheels, "numpy", "1.0", ballast=2_000_000)
         pin_again(network, "numpy")
-    options = ["--with-parent", "--build", "registry"]
+    options = ["--with-parent", *REGISTRY]
     if when == "install":
         options += ["--agreed", digest_of(network)]
         shutil.rmtree(network.target / "cache")
@@ -94,7 +96,7 @@ def test_progress_goes_on_and_never_back(network):
     shutil.rmtree(network.target / "cache")
     network.registry.faults["/numpy-"] = net.slow(1_000_000)
     with subprocess.Popen(
-        network.command("install", "--with-parent", "--build", "registry", "--agreed", digest),
+        network.command("install", "--with-parent", *REGISTRY, "--agreed", digest),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -22,10 +22,12 @@ from tests.core.network_world import (
 
 pytestmark = NEEDED
 
+REGISTRY, CU130 = (("--torch-backend", build) for build in ("registry", "cu130"))
+
 
 def registrys(network: Network, **changes: str) -> Callable[[], str]:
     network.env |= changes
-    return lambda: network.fails("plan", "--build", "registry")
+    return lambda: network.fails("plan", *REGISTRY)
 
 
 # PyTorch's own index
@@ -58,13 +60,13 @@ def test_what_is_pinned_is_preferred_for_another_build(network):
     folder = network.pytorch.folder / "cu130"
     torch = reg.MODULES["torch"]
     reg.make_wheel(folder, "torch", "1.0+cu130", torch, requires=("cuda-toolkit>=13.1",))
-    said, packages = network.plan("--build", "cu130")
+    said, packages = network.plan(*CU130)
     assert packages["cuda-toolkit"] == "13.2", "13.3 is there, and 13.2 is known"
     assert "torch, torchvision by what download.pytorch.org states now, all others" in said[4]
 
 
 def test_what_was_agreed_to_is_what_is_installed(network):
-    said, packages = network.plan("--build", "cu130")
+    said, packages = network.plan(*CU130)
     lock = tomllib.loads((network.target / "plan/pylock.ecset.toml").read_text())
     wheels = {p["name"]: p["wheels"][0] for p in lock["packages"]}
     theirs = network.pytorch.folder / "cu130/torch-1.0+cu130-py3-none-any.whl"
@@ -72,11 +74,11 @@ def test_what_was_agreed_to_is_what_is_installed(network):
     # from here on that index has another file of that name
     other = reg.MODULES["torch"] + "# another"
     reg.make_wheel(theirs.parent, "torch", "1.0+cu130", other, requires=BUILDS["cu130"])
-    digest = plan_digest(network, "--build", "cu130", changed=theirs)
-    sentence = network.fails("install", "--build", "cu130", "--agreed", digest)
+    digest = plan_digest(network, *CU130, changed=theirs)
+    sentence = network.fails("install", *CU130, "--agreed", digest)
     assert "torch==1.0+cu130" in sentence
     assert "is not the file that was agreed to: its hash is another" in sentence
-    network.run("install", "--build", "cu130", "--yes")
+    network.run("install", *CU130, "--yes")
     assert network.version_of("torch") == "1.0+cu130"
     assert packages["torch"] == "1.0+cu130"
     assert said
@@ -100,7 +102,7 @@ def plan_digest(network: Network, *options: str, changed: Path) -> str:
 
 
 def test_macs_and_registrys_builds_ask_nobody_else(network):
-    said, packages = network.plan("--build", "registry")
+    said, packages = network.plan(*REGISTRY)
     assert packages["torch"] == "1.0"
     assert packages["cuda-toolkit"] == "13.2"
     assert said[4] == "Every file is checked by the hash that Ecset knows."
@@ -134,14 +136,14 @@ def test_an_index_that_gives_nothing(network, why):
     assert packages["torch"] == "1.0"
     assert "This is the package registry's build of PyTorch" in said[5]
     assert expected in said[5]
-    sentence = network.fails("plan", "--build", "cu130")
+    sentence = network.fails("plan", *CU130)
     assert sentence.startswith("There is no plan for the build cu130: ")
     assert expected in sentence
     assert not (network.target / "env1").exists()
 
 
 def test_a_build_that_nobody_makes(network):
-    sentence = network.fails("plan", "--build", "cu999")
+    sentence = network.fails("plan", "--torch-backend", "cu999")
     assert sentence.endswith("uv knows no build cu999 of PyTorch: name one that pytorch.org has.")
 
 
@@ -150,11 +152,11 @@ def test_a_build_whose_version_does_not_say_so(network):
     folder = network.pytorch.folder / "cu130"
     (folder / "torchvision-1.0+cu130-py3-none-any.whl").unlink()
     reg.make_wheel(folder, "torchvision", "1.0", "# for a card")
-    said, packages = network.plan("--build", "cu130")
+    said, packages = network.plan(*CU130)
     assert packages["torchvision"] == "1.0"
     assert "torchvision by what 127.0.0.1:" in said[4]
     reg.make_wheel(network.wheels, "torchvision", "1.0", "# for a card")
-    assert network.fails("plan", "--build", "registry").startswith("torchvision 1.0 from 127.0.0.1")
+    assert network.fails("plan", *REGISTRY).startswith("torchvision 1.0 from 127.0.0.1")
 
 
 def test_another_build_out_of_a_folder_is_not_called_checked(network):
@@ -177,7 +179,7 @@ def test_another_build_out_of_a_folder_is_not_called_checked(network):
 def test_another_file_of_the_registry_is_refused(network):
     reg.make_wheel(network.wheels, "numpy", "1.0", "# another")
     for build in ("registry", "cpu"):
-        sentence = network.fails("plan", "--build", build)
+        sentence = network.fails("plan", "--torch-backend", build)
         assert sentence.startswith("numpy 1.0 from 127.0.0.1:")
         assert sentence.endswith("is not the file that Ecset knows: its hash is another.")
 
@@ -185,11 +187,11 @@ def test_another_file_of_the_registry_is_refused(network):
 def test_a_build_from_elsewhere_is_refused(network):
     """A "+" in a version is no passport: the registry has none of PyTorch's builds."""
     reg.make_wheel(network.wheels, "torch", "1.0+cu130", reg.MODULES["torch"])
-    sentence = network.fails("plan", "--build", "registry")
+    sentence = network.fails("plan", *REGISTRY)
     assert sentence.startswith("torch 1.0+cu130 from 127.0.0.1:")
     (network.wheels / "torch-1.0+cu130-py3-none-any.whl").unlink()
     reg.make_wheel(network.wheels, "numpy", "1.0+cu130")
-    assert network.fails("plan", "--build", "cu130").startswith("numpy 1.0+cu130 from 127.0.0.1:")
+    assert network.fails("plan", *CU130).startswith("numpy 1.0+cu130 from 127.0.0.1:")
 
 
 def test_the_same_version_of_a_companion_is_the_same_file(network):
@@ -197,7 +199,7 @@ def test_the_same_version_of_a_companion_is_the_same_file(network):
     requires = ("cuda-toolkit==13.2",)
     torch = reg.MODULES["torch"]
     reg.make_wheel(network.pytorch.folder / "cu130", "torch", "1.0+cu130", torch, requires=requires)
-    assert network.fails("plan", "--build", "cu130").startswith("cuda-toolkit 13.2 from 127.0.0.1:")
+    assert network.fails("plan", *CU130).startswith("cuda-toolkit 13.2 from 127.0.0.1:")
 
 
 # proxies
@@ -212,7 +214,7 @@ def test_all_goes_through_a_proxy_that_asks_for_a_password(bare, scheme):
     if scheme == "https":
         del bare.env["PIP_TRUSTED_HOST"]  # it trusts whom SSL_CERT_FILE names
     bare.ask(f"{scheme}://{net.REGISTRY}/simple")
-    done = bare.run("install", "--build", "cpu", "--yes")
+    done = bare.run("install", "--torch-backend", "cpu", "--yes")
     assert "s3cr3t" not in done.stdout + done.stderr
     assert f"Comes from {net.PYTORCH}, {net.REGISTRY}." in done.stdout
     assert bare.version_of("torch") == "1.0+cpu"
@@ -246,7 +248,7 @@ def test_what_a_proxy_refuses_is_told_of_pip(bare):
 
 def test_the_password_of_a_registry_is_told_to_nobody(network):
     network.ask(network.registry.url.replace("://", f"://{USER}@"))
-    said = network.run("plan", "--build", "registry")
+    said = network.run("plan", *REGISTRY)
     assert "s3cr3t" not in said.stdout + said.stderr
     network.registry.faults["/simple/"] = net.status(503)
-    assert 'answers "503 Service Unavailable"' in network.fails("plan", "--build", "registry")
+    assert 'answers "503 Service Unavailable"' in network.fails("plan", *REGISTRY)

@@ -72,7 +72,7 @@ def plan(folder, options):
 def install(folder, options):
     if options.agreed != DIGEST:
         stop("The plan is another by now: plan again.", 2)
-    choices = Choices(options.build, options.wheels, options.python)
+    choices = Choices(options.torch_backend, options.wheels, options.python)
     environment = folder.begin(choices)
     say("message", message="Making the environment")
     for step in range(5):
@@ -114,7 +114,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("action", choices=("plan", "install", "remove"))
     parser.add_argument("--target", type=Path, required=True)
-    parser.add_argument("--build", default="auto")
+    parser.add_argument("--torch-backend", default="auto")
     parser.add_argument("--wheels", default="")
     parser.add_argument("--python", default="")
     parser.add_argument("--agreed", default="")
