@@ -24,6 +24,9 @@ _NAME = "uv.exe" if os.name == "nt" else "uv"
 #: Seconds.
 _PATIENCE = 60
 
+#: The engine's packages come in builds for these.
+OLDEST, NEWEST = (3, 11), (3, 13)
+
 #: Where Linux has the authorities that it trusts.
 _SYSTEM = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
@@ -66,18 +69,23 @@ def pinned() -> tuple[str, frozenset[str]]:
 
 def _version(program: Path) -> str | None:
     try:
-        done = subprocess.run(
-            [program, "--version"],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=True,
-            timeout=_PATIENCE,
-            stdin=subprocess.DEVNULL,
-        )
-        return done.stdout.split()[1]
+        return _said_by(program, "--version").split()[1]
     except (OSError, subprocess.SubprocessError, IndexError):
         return None
+
+
+def _said_by(program: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        [program, *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        timeout=_PATIENCE,
+        stdin=subprocess.DEVNULL,
+        env=child.clean_environment(),
+    )
+    return done.stdout
 
 
 def _unpack(wheels: Path, version: str, hashes: frozenset[str], program: Path) -> None:
@@ -152,19 +160,9 @@ def base_python(named: str) -> Path:
     `named`: a path, or "" for the one that runs this.
     """
     python = Path(os.path.abspath(Path(named).expanduser())) if named else Path(sys.executable)
-    code = "import sys; print(*sys.version_info[:2])"
     try:
-        done = subprocess.run(
-            [python, "-c", code],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=True,
-            timeout=_PATIENCE,
-            stdin=subprocess.DEVNULL,
-            env=child.clean_environment(),
-        )
-        version = tuple(map(int, done.stdout.split()))
+        said = _said_by(python, "-c", "import sys; print(*sys.version_info[:2])")
+        version = tuple(map(int, said.split()))
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise BadChoice(f"{python} is no Python that runs: name another one.") from error
     if not OLDEST <= version <= NEWEST:
@@ -172,7 +170,3 @@ def base_python(named: str) -> Path:
         have = ".".join(map(str, version))
         raise BadChoice(f"{python} is Python {have}, the engine needs {wanted}: name another one.")
     return python
-
-
-#: The engine's packages come in builds for these.
-OLDEST, NEWEST = (3, 11), (3, 13)

@@ -15,8 +15,8 @@ from typing import Any
 
 from ..environment.folder import ROOT, Folder, State
 from . import engine
-from .errors import EXIT_CANCELLED
-from .process import Child, clean_environment
+from .conversation import Conversation
+from .errors import EXIT_CANCELLED, EcsetError
 from .setup import readable
 
 #: Bytes that a disk should have free: a shot's frames are some hundred megabytes.
@@ -90,8 +90,8 @@ class Step(Enum):
     DONE = "Done"
 
 
-class Checkup:
-    """Findings as they come; `poll` moves it on and never waits."""
+class Checkup(Conversation):
+    """Findings as they come."""
 
     def __init__(
         self,
@@ -101,11 +101,10 @@ class Checkup:
         private: Callable[[str], str],
     ) -> None:
         """Start.  `python` is the engine's, None when there is none; `private` takes names out."""
+        super().__init__()
         self._private = private
         self._log = log
-        self._child: Child | None = None
         self._problem = ""
-        self._cancelled = False
         self._heard_end = False
         self._python = python
         self._probing = True
@@ -114,19 +113,13 @@ class Checkup:
         for finding in findings:
             self._add(finding)
         if python is not None:
-            self._start(engine.probe_command(python))
+            self._look(engine.probe_command(python))
 
-    def _start(self, command: list[str | Path]) -> None:
+    def _look(self, command: list[str | Path]) -> None:
         try:
-            self._child = Child(
-                command,
-                self._log,
-                cwd=engine.ROOT,
-                env=clean_environment(engine.ROOT),
-            )
-        except OSError as error:
-            self._add(Finding("Engine", False, f"{self._python} could not be started: {error}"))
-            self.step = Step.DONE
+            self._start(command, self._log, engine.ROOT)
+        except EcsetError as error:
+            self._add(Finding("Engine", False, str(error).rstrip(".")))
             return
         self.step = Step.LOOKING
 
@@ -139,18 +132,6 @@ class Checkup:
     def is_well(self) -> bool:
         return all(finding.ok for finding in self.findings)
 
-    def poll(self) -> bool:
-        """Hear what there is to hear; True when something changed."""
-        if self.step is Step.DONE:
-            return False
-        status = self._child.exit_status()
-        events = self._child.events()
-        for event in events:
-            self._hear(event)
-        if status is not None:
-            self._child_ended(status)
-        return bool(events) or status is not None
-
     def _hear(self, event: dict[str, Any]) -> None:
         if event["event"] == "finding":
             text = str(event.get("text", ""))
@@ -161,12 +142,12 @@ class Checkup:
             self._heard_end = True
 
     def _child_ended(self, status: int) -> None:
-        self.step, self._child = Step.DONE, None
+        self.step = Step.DONE
         if self._cancelled or status == EXIT_CANCELLED:
             self._add(Finding("Engine", False, "was not looked at to the end"))
         elif self._probing and self._heard_end:
             self._probing = self._heard_end = False
-            self._start(engine.doctor_command(self._python))
+            self._look(engine.doctor_command(self._python))
         elif self._probing and self._problem:
             self._add(Finding("Engine", False, self._problem.rstrip(".")))
         elif not self._heard_end:
@@ -175,17 +156,8 @@ class Checkup:
             text = f"ended with exit status {status}{': ' + why if why else ''}"
             self._add(Finding("Engine", False, text))
 
-    def cancel(self) -> None:
-        """Ask the engine's doctor to end; `poll` says when it has."""
-        if self._child is not None:
-            self._cancelled = True
-            self._child.cancel()
-
-    def abandon(self) -> None:
-        """End now, because nobody will poll any more."""
-        if self._child is not None:
-            self._child.end()
-            self._child, self.step = None, Step.DONE
+    def _abandoned(self) -> None:
+        self.step = Step.DONE
 
     def report(self) -> str:
         """All of it as text, for a report of a fault."""

@@ -1,12 +1,16 @@
 """Where the engine's Python is, and how the engine is called.  Standard library only."""
 
+import json
 import os
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..environment import lock
 from ..environment.folder import Folder, State
 from .errors import BadInput
+from .process import clean_environment
 
 #: The folder of the extension, which `core` is imported from.
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,6 +80,9 @@ MODULES = (
     "tqdm>=4.60",
     "truststore>=0.8",
 )
+
+#: Seconds that a Python may take to answer; it looks at files, on a network drive perhaps.
+_PATIENCE = 120.0
 
 _PROBE_SCRIPT = Path(__file__).with_name("probe.py")
 
@@ -153,3 +160,22 @@ def preview_command(
 def weights_command(python: Path, *arguments: str) -> list[str | Path]:
     """A call that says, gets or removes weights of networks."""
     return [python, "-m", "core", "weights", *arguments]
+
+
+def said_by(command: list[str | Path]) -> list[dict[str, Any]]:
+    """The JSON objects that a call prints, when it has ended.
+
+    Raises OSError, ValueError and subprocess.SubprocessError.
+    """
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env=clean_environment(ROOT),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=_PATIENCE,
+        check=False,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

@@ -1,32 +1,17 @@
 """Which Pythons can be the engine's, as far as it is known.  Standard library only."""
 
-import json
 import subprocess
-import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from . import engine
-from .process import clean_environment
-
-#: Seconds that a Python may take to say what it has; it looks at files, on a network drive perhaps.
-_PATIENCE = 120.0
+from .inquiry import Inquiry
 
 
 def problem_of(python: Path) -> str:
     """Why `python` cannot be the engine's, in one sentence; "" when it can.  Takes a moment."""
     try:
-        done = subprocess.run(
-            [str(part) for part in engine.probe_command(python)],
-            cwd=engine.ROOT,
-            env=clean_environment(engine.ROOT),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=_PATIENCE,
-            check=False,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        lines = engine.said_by(engine.probe_command(python))
     except (OSError, ValueError, subprocess.SubprocessError):
         lines = []
     for line in lines:
@@ -40,11 +25,11 @@ class Interpreters:
 
     def __init__(self) -> None:
         self._problems: dict[Path, str] = {}
-        self._looking: threading.Thread | None = None
+        self._inquiry = Inquiry("ecset-interpreter")
 
     @property
     def is_looking(self) -> bool:
-        return self._looking is not None and self._looking.is_alive()
+        return self._inquiry.is_under_way
 
     def problem(self, python: Path) -> str | None:
         """One sentence, "" when there is none, None while it is not known."""
@@ -52,18 +37,14 @@ class Interpreters:
 
     def look_at(self, python: Path) -> None:
         """Find out in the background, unless that is under way."""
-        if not self.is_looking:
-            self._looking = threading.Thread(
-                target=self._look_at, args=(python,), name="ecset-interpreter", daemon=True
-            )
-            self._looking.start()
+
+        def question() -> Callable[[], None]:
+            found = problem_of(python)
+            return lambda: self._problems.update({python: found})
+
+        self._inquiry.ask(question)
 
     def forget(self) -> None:
         """Nothing is known; an answer that is still to come does not count."""
         self._problems = {}
-        self._looking = None
-
-    def _look_at(self, python: Path) -> None:
-        found = problem_of(python)
-        if self._looking is threading.current_thread():
-            self._problems[python] = found
+        self._inquiry.forget()

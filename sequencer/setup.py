@@ -15,8 +15,8 @@ from typing import Any
 from ..environment.errors import SetupError
 from ..environment.folder import Choices, Folder, State
 from . import engine
-from .errors import EXIT_CANCELLED, EXIT_DONE, BadInput, EcsetError
-from .process import Child, clean_environment
+from .conversation import Conversation
+from .errors import EXIT_CANCELLED, EXIT_DONE, BadInput
 
 _GIGABYTE, _MEGABYTE = 10**9, 10**6
 
@@ -86,8 +86,8 @@ def readable(size: float) -> str:
     return f"{size / _GIGABYTE:.1f} GB"
 
 
-class Setup:
-    """The engine in a folder on its way; `poll` moves it on and never waits.
+class Setup(Conversation):
+    """The engine in a folder on its way.
 
     `message` is what is being done, or why it failed; `done` and `total` count bytes;
     `exit_status` is the last child's.
@@ -95,6 +95,7 @@ class Setup:
 
     def __init__(self, folder: Path, choices: Choices, log: Path) -> None:
         """Nothing is under way yet.  `log`: of what goes when the folder goes."""
+        super().__init__()
         self.folder, self.choices = folder, choices
         self.step = Step.DONE
         self.exit_status = EXIT_DONE
@@ -104,13 +105,11 @@ class Setup:
         self._passing_log = log
         self._log = log
         self._error = ""
-        self._cancelled = False
-        self._child: Child | None = None
 
     def make_plan(self) -> None:
         """Start to find out what an installation would get.  Raises EcsetError."""
         require_place(self.folder, self.choices)
-        self._start(Step.PLANNING, "Finding out what is needed", "plan")
+        self._begin(Step.PLANNING, "Finding out what is needed", "plan")
 
     def install(self) -> None:
         """Start to install what was planned.  Raises EcsetError."""
@@ -118,11 +117,11 @@ class Setup:
         assert self.plan is not None
         require_place(self.folder, self.choices)
         digest = self.plan.digest
-        self._start(Step.INSTALLING, "Installing the engine", "install", "--agreed", digest)
+        self._begin(Step.INSTALLING, "Installing the engine", "install", "--agreed", digest)
 
     def remove(self) -> None:
         """Start to take all of the engine away.  Raises EcsetError."""
-        self._start(Step.REMOVING, "Removing the engine", "remove")
+        self._begin(Step.REMOVING, "Removing the engine", "remove")
 
     def decline(self) -> None:
         """Forget the plan, with what it left in a folder that holds no engine.
@@ -135,15 +134,11 @@ class Setup:
         else:
             self.step = Step.CANCELLED
 
-    def _start(self, step: Step, message: str, action: str, *more: str) -> None:
+    def _begin(self, step: Step, message: str, action: str, *more: str) -> None:
         folder = Folder(self.folder)
         # a file in use cannot be removed on Windows
         self._log = self._passing_log if step is Step.REMOVING else folder.log
-        call = command(action, self.folder, self.choices, *more)
-        try:
-            self._child = Child(call, self._log, cwd=engine.ROOT, env=clean_environment())
-        except OSError as error:
-            raise EcsetError(f"The set-up could not be started: {error}.") from error
+        self._start(command(action, self.folder, self.choices, *more), self._log)
         self.step, self.message = step, message
         self.done = self.total = 0
         self._error, self._cancelled = "", False
@@ -160,18 +155,6 @@ class Setup:
             return f"{self.step.value}…"
         return f"{readable(self.done)} of {readable(self.total)}"
 
-    def poll(self) -> bool:
-        """Hear what there is to hear; True when something changed."""
-        if not self.step.is_work:
-            return False
-        status = self._child.exit_status()
-        events = self._child.events()
-        for event in events:
-            self._hear(event)
-        if status is not None:
-            self._child_ended(status)
-        return bool(events) or status is not None
-
     def _hear(self, event: dict[str, Any]) -> None:
         kind, message = event["event"], str(event.get("message", ""))
         if kind == "error":
@@ -184,7 +167,7 @@ class Setup:
             self.done, self.total = int(event.get("done", 0)), int(event.get("total", 0))
 
     def _child_ended(self, status: int) -> None:
-        ended, self._child = self.step, None
+        ended = self.step
         self.exit_status = status
         if self._cancelled or status == EXIT_CANCELLED:
             self.step, self.message = Step.CANCELLED, ""
@@ -198,14 +181,5 @@ class Setup:
             self.step = Step.DONE
             self.message = "" if ended is Step.REMOVING else "The engine is ready."
 
-    def cancel(self) -> None:
-        """Ask it to end; `poll` says when it has."""
-        if self._child is not None:
-            self._cancelled = True
-            self._child.cancel()
-
-    def abandon(self) -> None:
-        """End now, because nobody will poll any more."""
-        if self._child is not None:
-            self._child.end()
-            self._child, self.step = None, Step.CANCELLED
+    def _abandoned(self) -> None:
+        self.step = Step.CANCELLED

@@ -3,28 +3,24 @@
 Standard library only.  Nothing here waits: a panel draws what is known by now.
 """
 
-import json
 import subprocess
-import threading
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from . import engine
+from .conversation import Conversation
 from .errors import EXIT_CANCELLED, EcsetError
+from .inquiry import Inquiry
 from .interpreters import problem_of
 from .network import TITLES
-from .process import Child, clean_environment
 
 _MEGABYTE = 1 << 20
 
 #: How large the downloads are.
 SIZES = {"vgg19": "548 MB", "raft-small": "4 MB", "raft-large": "20 MB"}
-
-#: Seconds that the engine may take to say what it has; it looks at files, and loads PyTorch.
-_PATIENCE = 120.0
 
 
 def needed(look: str, flow: str | None) -> list[str]:
@@ -47,11 +43,11 @@ class Inventory:
     def __init__(self) -> None:
         self._answers: dict[str, Answer] = {}
         self._problem = ""
-        self._asking: threading.Thread | None = None
+        self._inquiry = Inquiry("ecset-weights")
 
     @property
     def is_asking(self) -> bool:
-        return self._asking is not None and self._asking.is_alive()
+        return self._inquiry.is_under_way
 
     @property
     def problem(self) -> str:
@@ -64,11 +60,7 @@ class Inventory:
 
     def ask(self, python: Path) -> None:
         """Ask the engine, in the background, unless that is under way."""
-        if not self.is_asking:
-            self._asking = threading.Thread(
-                target=self._ask, args=(python,), name="ecset-weights", daemon=True
-            )
-            self._asking.start()
+        self._inquiry.ask(lambda: self._ask(python))
 
     def fail(self, problem: str) -> None:
         """Nothing is known, for that reason."""
@@ -76,45 +68,30 @@ class Inventory:
 
     def forget(self) -> None:
         """Nothing is known; an answer that is still to come does not count."""
-        self._asking = None
+        self._inquiry.forget()
         self.fail("")
 
-    def _ask(self, python: Path) -> None:
+    def _ask(self, python: Path) -> Callable[[], None]:
         problem = problem_of(python)
         answers = {}
         if not problem:
             try:
-                lines = _said_by(engine.weights_command(python, "list", "--json"))
+                lines = engine.said_by(engine.weights_command(python, "list", "--json"))
                 answers = {line["name"]: _answer(line) for line in lines if "there" in line}
             except (OSError, ValueError, subprocess.SubprocessError) as error:
                 problem = f"The engine could not be asked for its weights: {error}."
         if not (answers or problem):
             problem = "The engine does not say which weights it has."
-        if self._asking is threading.current_thread():
+
+        def take() -> None:
             self._answers, self._problem = answers, problem
+
+        return take
 
 
 def _answer(line: dict[str, Any]) -> Answer:
     wrong = not line["there"] and "download" not in line
     return Answer(line["there"], str(line.get("message", "")) if wrong else "")
-
-
-def _said_by(command: list[str | Path]) -> Iterable[dict[str, Any]]:
-    """The JSON objects that a call of the engine prints."""
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=engine.ROOT,
-        env=clean_environment(engine.ROOT),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=_PATIENCE,
-        check=False,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    for line in done.stdout.splitlines():
-        if line.startswith("{"):
-            yield json.loads(line)
 
 
 class Step(Enum):
@@ -126,11 +103,12 @@ class Step(Enum):
     CANCELLED = "Cancelled"
 
 
-class Download:
-    """The weights of one network on their way; `poll` moves it on and never waits."""
+class Download(Conversation):
+    """The weights of one network on their way."""
 
     def __init__(self, network: str, python: Path, log: Path) -> None:
         """Start.  Raises EcsetError; then nothing is under way."""
+        super().__init__()
         self.network = network
         self.step = Step.GETTING
         self.message = ""
@@ -138,15 +116,8 @@ class Download:
         self._python = python
         self._log = log
         self._error: str | None = None
-        self._cancelled = False
         self._probing = True
-        self._child = self._start(engine.probe_command(python))
-
-    def _start(self, command: list[str | Path]) -> Child:
-        try:
-            return Child(command, self._log, cwd=engine.ROOT, env=clean_environment(engine.ROOT))
-        except OSError as error:
-            raise EcsetError(f"{self._python} could not be started: {error}.") from error
+        self._start(engine.probe_command(python), log, engine.ROOT)
 
     @property
     def factor(self) -> float:
@@ -162,23 +133,11 @@ class Download:
             return f"Checking {TITLES[self.network]}…"
         return f"{self.done / _MEGABYTE:.0f} of {self.total / _MEGABYTE:.0f} MB"
 
-    def poll(self) -> bool:
-        """Hear what there is to hear; True when something changed."""
-        if self.step is not Step.GETTING:
-            return False
-        status = self._child.exit_status()
-        events = self._child.events()
-        for event in events:
-            self.done = int(event.get("done", self.done))
-            self.total = int(event.get("total", self.total))
-            if event["event"] == "error":
-                self._error = str(event.get("message", ""))
-        if status is not None:
-            try:
-                self._child_ended(status)
-            except EcsetError as error:
-                self.step, self.message = Step.FAILED, str(error)
-        return bool(events) or status is not None
+    def _hear(self, event: dict[str, Any]) -> None:
+        self.done = int(event.get("done", self.done))
+        self.total = int(event.get("total", self.total))
+        if event["event"] == "error":
+            self._error = str(event.get("message", ""))
 
     def _child_ended(self, status: int) -> None:
         title = TITLES[self.network]
@@ -191,17 +150,12 @@ class Download:
         elif self._probing:
             self._probing = False
             command = ("get", self.network, "--json", "--with-parent")
-            self._child = self._start(engine.weights_command(self._python, *command))
+            try:
+                self._start(engine.weights_command(self._python, *command), self._log, engine.ROOT)
+            except EcsetError as error:
+                self.step, self.message = Step.FAILED, str(error)
         else:
             self.step, self.message = Step.DONE, f"{title} is ready."
 
-    def cancel(self) -> None:
-        """Ask it to end; `poll` says when it has."""
-        self._cancelled = True
-        self._child.cancel()
-
-    def abandon(self) -> None:
-        """End now, because nobody will poll any more."""
-        if self.step is Step.GETTING:
-            self._child.end()
-            self.step = Step.CANCELLED
+    def _abandoned(self) -> None:
+        self.step = Step.CANCELLED

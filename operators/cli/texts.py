@@ -125,7 +125,7 @@ one was broken off, repairs, and brings an older one up to date. A download need
         f"""\
 examples:
   blender --online-mode --command ecset setup
-  blender --online-mode --command ecset setup --yes --torch-backend cpu --target engine
+  blender --online-mode --command ecset setup --yes --torch-backend cpu
   blender --command ecset setup --yes --wheels /mnt/ecset-wheels
   blender --command ecset setup --status
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -58,7 +59,7 @@ def test_an_answer_from_before_does_not_count(extension, folder):
 
     inventory = Inventory()
     inventory.ask(PYTHON)
-    asking = inventory._asking
+    (asking,) = [t for t in threading.enumerate() if t.name == "ecset-weights"]
     inventory.forget()
     asking.join()
     assert inventory.answer("vgg19") is None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -111,14 +109,7 @@ def pin_again(network: Network, name: str) -> None:
     pinned.write_text("\n".join("\n".join(pair) for pair in pairs) + "\n" + reg.pin([wheel]))
 
 
-def digest_of(network: Network) -> str:
-    with subprocess.Popen(
-        network.command("plan", "--with-parent", "--torch-backend", "registry"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=network.env,
-    ) as process:
-        events = [json.loads(line) for line in process.stdout]
+def digest_of(network: Network, *options: str) -> str:
+    """Of the plan that is made now."""
+    events = network.events("plan", *(options or ("--torch-backend", "registry")))
     return next(event["digest"] for event in events if event["event"] == "plan")

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +76,24 @@ class World:
         assert done.returncode == status, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done
+
+    def events(self, *arguments: Any, status: int = 0) -> list[dict[str, Any]]:
+        """What Blender would hear."""
+        # standard input stays open: its end is the end of the parent
+        with subprocess.Popen(
+            self.command(*arguments, "--with-parent"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.env,
+        ) as process:
+            log = threading.Thread(target=process.stderr.read)
+            log.start()
+            lines = process.stdout.read().splitlines()
+            assert process.wait() == status, lines[-1:]
+            log.join()
+        return [json.loads(line) for line in lines]
 
     def install(self, *options: Any) -> str:
         """From the folder of wheels; what was said."""
@@ -151,34 +170,19 @@ def test_asks_once_and_takes_no_silence_for_yes(world):
 
 
 def test_events_for_blender(world):
-    with_parent = ("--with-parent", "--wheels", world.wheels)
-
-    def events(*arguments: Any, status: int = 0) -> list[dict[str, Any]]:
-        # standard input stays open: its end is the end of the parent
-        with subprocess.Popen(
-            world.command(*arguments, *with_parent),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=world.env,
-        ) as process:
-            lines = process.stdout.read().splitlines()
-            assert process.wait() == status, process.stderr.read()
-        return [json.loads(line) for line in lines]
-
-    *_, plan, finished = events("plan")
+    wheels = ("--wheels", world.wheels)
+    *_, plan, finished = world.events("plan", *wheels)
     assert finished["event"] == "finished"
     assert plan["download"] == sum(
         wheel.stat().st_size for wheel in world.wheels.glob("*.whl") if "uv" not in wheel.name
     )
     assert plan["disk"] > plan["download"]
     assert plan["lines"][0].startswith("PyTorch 1.0 and 7 other packages: ")
-    refusal = events("install", "--agreed", "0123456789abcdef", status=1)[-1]
+    refusal = world.events("install", *wheels, "--agreed", "0123456789abcdef", status=1)[-1]
     assert refusal["event"] == "error"
     assert "has changed since it was shown" in refusal["message"]
     assert "There is no engine" in world.state()
-    last = events("install", "--agreed", plan["digest"])[-1]
+    last = world.events("install", *wheels, "--agreed", plan["digest"])[-1]
     assert last == {"event": "finished", "python": str(world.target / "env1/bin/python")}
 
 
@@ -234,7 +238,8 @@ def test_killed_and_repaired(world, when, how):
     """At several points; the same call goes on with what was chosen."""
     arguments = ["install", "--wheels", world.wheels]
     if how == "parent":
-        digest = json.loads(plan_event(world))["digest"]
+        plan = world.events("plan", "--wheels", world.wheels)[-2]
+        digest = plan["digest"]
         arguments += ["--agreed", digest, "--with-parent"]
         if when == "Finding out":
             arguments = ["plan", "--wheels", world.wheels, "--with-parent"]
@@ -269,18 +274,6 @@ def test_killed_and_repaired(world, when, how):
     world.run("install", "--yes", *options)
     assert world.version_of("torch") == "1.0"
     assert world.there() == {"engine.json", "env1", "lock", "uv"}
-
-
-def plan_event(world: World) -> str:
-    with subprocess.Popen(
-        world.command("plan", "--wheels", world.wheels, "--with-parent"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=world.env,
-    ) as process:
-        return next(line for line in process.stdout if '"plan"' in line)
 
 
 def run_plan(world: World) -> str:

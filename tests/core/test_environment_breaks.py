@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import threading
@@ -95,15 +94,7 @@ def test_progress_goes_on_and_never_back(network):
     digest = digest_of(network)
     shutil.rmtree(network.target / "cache")
     network.registry.faults["/numpy-"] = net.slow(1_000_000)
-    with subprocess.Popen(
-        network.command("install", "--with-parent", *REGISTRY, "--agreed", digest),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=network.env,
-    ) as process:
-        events = [json.loads(line) for line in process.stdout]
+    events = network.events("install", *REGISTRY, "--agreed", digest)
     assert events[-1]["event"] == "finished"
     steps = [event for event in events if event["event"] == "progress"]
     done = [step["done"] for step in steps]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ from tests.core.network_world import (
     NEEDED,
     USER,
     Network,
+    digest_of,
 )
 
 pytestmark = NEEDED
@@ -86,19 +85,11 @@ def test_what_was_agreed_to_is_what_is_installed(network):
 
 def plan_digest(network: Network, *options: str, changed: Path) -> str:
     """Of a plan after which `changed` is not what it was."""
-    with subprocess.Popen(
-        network.command("plan", "--with-parent", *options),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=network.env,
-    ) as process:
-        events = [json.loads(line) for line in process.stdout]
+    digest = digest_of(network, *options)
     version = "1.0+cu130"
     text = reg.MODULES["torch"] + "# yet another"
     reg.make_wheel(changed.parent, "torch", version, text, requires=BUILDS["cu130"])
-    return next(event["digest"] for event in events if event["event"] == "plan")
+    return digest
 
 
 def test_macs_and_registrys_builds_ask_nobody_else(network):
