@@ -86,6 +86,9 @@ test: test-core test-blender test-gui ## all tests; ARGS=... goes to pytest
 test-core: $(VENVS)/engine/.ready ## the engine's tests, without Blender
 	$(call pytest,$(ENGINE),tests/core,$(SEVERAL) --dist loadfile)
 
+# What has nothing to do with Blender's version is run in one of them.
+ALL_IN = $(if $(filter $(DEMO_BPY),$(BPY)),$(DEMO_BPY),$(firstword $(BPY)))
+
 .PHONY: test-blender
 test-blender: $(BPY:%=test-bpy-%) ## the Blender side in every bpy module (or BPY="4.5 5.0")
 	@$(if $(PYTHON_3.11),,echo 'Not tested: bpy $(BPY_3.11) (no Python 3.11 here)')
@@ -93,7 +96,7 @@ test-blender: $(BPY:%=test-bpy-%) ## the Blender side in every bpy module (or BP
 
 .PHONY: $(BPY:%=test-bpy-%)
 $(BPY:%=test-bpy-%): test-bpy-%: $(VENVS)/engine/.ready $(VENVS)/bpy-%/.ready
-	$(call pytest,$(VENVS)/bpy-$*/bin/python,tests/blender,$(SEVERAL))
+	$(call pytest,$(VENVS)/bpy-$*/bin/python,tests/blender,$(SEVERAL) $(if $(filter $*,$(ALL_IN)),,-m 'not once'))
 
 .PHONY: test-gui
 test-gui: $(VENVS)/engine/.ready ## a real Blender window on a virtual screen (skips without blender and Xvfb)

@@ -14,6 +14,8 @@ import pytest
 
 from tests.blender.timeline import noise, save_png
 
+pytestmark = pytest.mark.once
+
 
 def run(*arguments) -> int:
     from ecset.operators import command_line

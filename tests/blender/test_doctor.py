@@ -13,6 +13,8 @@ import pytest
 from tests.blender import recording
 from tests.blender.setting_up import installed
 
+pytestmark = pytest.mark.once
+
 WELL = """
 import json, sys
 def say(event, **more): print(json.dumps({"event": event, **more}), flush=True)

@@ -11,6 +11,8 @@ from pathlib import Path
 import bpy
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "examples/scripts"
 

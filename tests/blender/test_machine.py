@@ -12,6 +12,8 @@ import pytest
 
 from tests.blender import schema
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("machine", "options"),

@@ -9,6 +9,8 @@ import zipfile
 
 from tests.packages import MANIFEST, ROOT, package
 
+pytestmark = pytest.mark.once
+
 ROOMS = {"core", "environment", "operators", "panels", "presets", "sequencer"}
 
 

@@ -16,6 +16,8 @@ from environment.folder import Choices, Folder, Installed, environment_python
 from sequencer import folder, job, naming, process
 from sequencer.errors import BadInput, EcsetError
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import bpy
 import pytest
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def ecset(extension):

@@ -11,6 +11,8 @@ import pytest
 
 from tests.blender.setting_up import drive, installed, outdate, planned, state
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def folder(tmp_path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
 
 import bpy
@@ -168,7 +169,9 @@ def looked_at(addon, monkeypatch):
 
     def look() -> None:
         interpreters._interpreters.look_at(preferences.engine_python())
-        interpreters._interpreters._looking.join()
+        for thread in threading.enumerate():
+            if thread.name == "ecset-interpreter":
+                thread.join()
 
     yield look
     interpreters.renew()

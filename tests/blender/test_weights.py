@@ -13,6 +13,8 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
+pytestmark = pytest.mark.once
+
 PYTHON = Path(sys.executable)
 
 
