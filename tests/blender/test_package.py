@@ -7,6 +7,8 @@ import re
 import tomllib
 import zipfile
 
+import pytest
+
 from tests.packages import MANIFEST, ROOT, package
 
 pytestmark = pytest.mark.once
