@@ -13,7 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mouse import press, pull_edge, show_panel
 from window import (
     PLAN,
-    longest_wait,
     module,
     paint_over,
     picture,
@@ -25,6 +24,7 @@ from window import (
     seen,
     show_all,
     ticks,
+    turns,
     undo,
     wait,
 )
@@ -43,7 +43,7 @@ def steps() -> Iterator[float]:
     seen["made beside the interface"] = running().keyframe_task() is not None
     yield from wait(lambda: running().keyframe_task() is None, "a keyframe")
     yield 0.5
-    seen["longest wait of the main loop"] = longest_wait()
+    seen["turns of the main loop"] = turns()
     seen["strips"] = strips()
     yield from undo()
     seen["strips after undo"] = strips()

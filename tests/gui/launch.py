@@ -17,6 +17,9 @@ FAKE_ENGINE = ROOT / "tests/blender/fake_engine/core/__main__.py"
 
 SCREEN = "1600x900"
 
+#: A main loop that waits for the work comes round once or twice meanwhile; no clock is asked.
+FEW_TURNS = 5
+
 #: With Python's own variables: what will go away is an error, as in the tests (PYTHONWARNINGS).
 BLENDER = ["blender", "--python-use-system-env"]
 

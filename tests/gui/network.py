@@ -15,7 +15,6 @@ from mouse import narrow, park_mouse, press, pull_edge, show_panel
 from window import (
     MODULE,
     PLAN,
-    longest_wait,
     module,
     picture,
     prepare,
@@ -25,6 +24,7 @@ from window import (
     sequencer,
     show_all,
     ticks,
+    turns,
     wait,
 )
 
@@ -52,7 +52,7 @@ def steps() -> Iterator[float]:
     seen["may get without network"] = bpy.ops.ecset.get_weights.poll()
     picture("weights")
     yield from get_weights()
-    seen["longest wait of the main loop"] = longest_wait()
+    seen["turns of the main loop"] = turns()
     bpy.context.preferences.addons[MODULE].preferences.vgg19 = PLAN["weights"]
     settings = bpy.context.scene.ecset  # another one since a file came
     while len(settings.styles) > 1:

@@ -18,7 +18,6 @@ from window import (
     FOLDER,
     all_strips,
     call,
-    longest_wait,
     module,
     names,
     picture,
@@ -28,6 +27,7 @@ from window import (
     seen,
     sequencer,
     ticks,
+    turns,
     undo,
     wait,
 )
@@ -51,7 +51,7 @@ def steps() -> Iterator[float]:
     ticks.clear()
     seen["made beside the interface"] = preview.task() is not None
     yield from wait(lambda: preview.standing() is not None, "small")
-    seen["longest wait of the main loop"] = longest_wait()
+    seen["turns of the main loop"] = turns()
     seen["small"] = preview.is_small()
     yield 0.3
     picture("preview-painting")

@@ -19,7 +19,6 @@ from window import (
     FOLDER,
     MODULE,
     PLAN,
-    longest_wait,
     module,
     picture,
     prepare,
@@ -29,6 +28,7 @@ from window import (
     sequencer,
     show_all,
     ticks,
+    turns,
     wait,
 )
 
@@ -82,7 +82,7 @@ def cancel() -> Iterator[float]:
     yield 1.0
     seen["working after a file came"] = current().step.is_work
     yield from show("5-installing")
-    seen["longest wait of the main loop"] = longest_wait()
+    seen["turns of the main loop"] = turns()
     yield from press("ecset.cancel_engine")
     yield from wait(lambda: not current().step.is_work, "the end")
     seen["cancelled"] = state()
@@ -118,7 +118,7 @@ def update() -> Iterator[float]:
     yield from show("9-outdated")
     yield from press("ecset.setup_engine")
     yield from wait(is_planned, "a plan")
-    seen["paints while it updates"] = str(module("panels.preferences").engine_python())
+    seen["paints while it is planned"] = str(module("panels.preferences").engine_python())
     yield from press("ecset.install_engine")
     yield from wait(lambda: not current().step.is_work, "the end")
     seen["updated"] = state()

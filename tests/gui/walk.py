@@ -14,7 +14,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mouse import press, pull_edge
 from window import (
     all_strips,
-    longest_wait,
     module,
     names,
     picture,
@@ -23,6 +22,7 @@ from window import (
     running,
     seen,
     ticks,
+    turns,
     undo,
     wait,
 )
@@ -42,7 +42,7 @@ def steps() -> Iterator[float]:
     yield from wait(lambda: task().phase.is_end or task().done >= 3, "frames")
     yield from wait(lambda: task().phase.is_end or task().phase.name == "PAINT", "paint")
     yield from wait(lambda: task().phase.is_end or task().done >= 3, "painted frames")
-    seen["longest wait of the main loop"] = longest_wait()
+    seen["turns of the main loop"] = turns()
     seen["text while painting"] = task().progress_text
     picture("walk-painting")
     yield from press("ecset.pause_job")
@@ -59,7 +59,7 @@ def steps() -> Iterator[float]:
     yield from press("ecset.stylize")
     ticks.clear()
     yield from wait(lambda: task().phase.is_end, "the end")
-    seen["longest wait until the end"] = longest_wait()
+    seen["turns until the end"] = turns()
     seen["after the end"] = (task().phase.name, task().message)
     seen["result"] = task().result
     bpy.context.scene.frame_set(6)

@@ -13,7 +13,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +32,9 @@ def tick() -> float:
     return 0.02
 
 
-def longest_wait() -> float:
-    """How many seconds the main loop was kept waiting at most since `ticks` was cleared."""
-    return max((later - earlier for earlier, later in pairwise(ticks)), default=0)
+def turns() -> int:
+    """How often the main loop came round since `ticks` was cleared: kept waiting, hardly ever."""
+    return len(ticks)
 
 
 def picture(name: str) -> None:
