@@ -100,7 +100,7 @@ $(BPY:%=test-bpy-%): test-bpy-%: $(VENVS)/engine/.ready $(VENVS)/bpy-%/.ready
 
 .PHONY: test-gui
 test-gui: $(VENVS)/engine/.ready ## a real Blender window on a virtual screen (skips without blender and Xvfb)
-	$(call pytest,$(ENGINE),tests/gui)
+	$(call pytest,$(ENGINE),tests/gui,-n 2 --dist loadfile)
 
 .PHONY: test-setup
 test-setup: $(VENVS)/engine/.ready ## the engine installed in earnest, from the zip to a painted strip: gigabytes (needs blender and Xvfb)
